@@ -1,0 +1,149 @@
+"""What can be configured: outlets and settings, typed. The loader turns TOML into these and checks them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+Tier = Literal["central", "ministry", "local", "magazine", "aggregator", "official"]
+"""central: national paper; ministry: a ministry's or sector's paper; local: a city or province paper;
+aggregator: a licensed site that reprints; official: a public body's own site (not press)."""
+
+
+class OutletRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How an outlet marks up its articles, from one date to another. CSS selectors, one string each."""
+
+    name: str
+    """Short and lasting, `2024`: goes into `extractor` as `rule:<outlet>/<name>`."""
+    body: str
+    """Selects the body's blocks (paragraphs, subheadings) or the one container that holds them."""
+    title: str | None = None
+    sapo: str | None = None
+    published: str | None = None
+    """The element whose text is the time; JSON-LD and meta come first where they exist."""
+    captions: str | None = None
+    section: str | None = None
+    drop: str | None = None
+    """Selects what stands inside the body and is not part of it (related links, boxes, bylines)."""
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A press organisation's site (or an official site) that we visit."""
+
+    id: str
+    """Lower-case slug, stable for ever."""
+    name: str
+    """As it is printed in the sheet."""
+    domains: tuple[str, ...]
+    """Hosts whose pages belong to this outlet; subdomains count."""
+    tier: Tier
+    owner: str | None = None
+    """The body that publishes it."""
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    """News sitemaps."""
+    fetch_pages: bool = True
+    """False: only what the feed says is kept (fate `teaser`), the pages are never asked for."""
+    pace_seconds: float | None = None
+    """Seconds between two requests to one host; None = the settings' default."""
+    city_default: bool = False
+    """True for the city's own papers: unnamed «thành phố», «Sở Y tế» there are Hải Phòng's."""
+    date_order: Literal["dmy", "mdy"] = "dmy"
+    title_suffix: str | None = None
+    """What the site appends to titles in meta tags (« - Báo X»)."""
+    permission: str | None = None
+    """What is known of robots, permission, load."""
+    verified: bool = False
+    """True when feeds and rule were checked against a real page or the live site."""
+    active: bool = True
+    rules: tuple[OutletRule, ...] = ()
+
+
+class Crawl(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How we visit."""
+
+    user_agent: str = "diembao/0.1 (+mailto:diembao@example.invalid; press review of a public office)"
+    """Identified, with a contact: set your own address before the first night."""
+    pace_seconds: float = 3.0
+    timeout_seconds: float = 20.0
+    """A page that takes longer gets the fate `timeout`."""
+    max_page_bytes: int = 5_000_000
+    max_feed_bytes: int = 10_000_000
+    max_redirects: int = 5
+    retry_after_wait_seconds: float = 30.0
+    """A Retry-After up to this long is waited for in the run; a longer one defers the URL."""
+    retries: int = 2
+    """Further tries for a 5xx, a timeout or a broken connection within the run."""
+    concurrent_requests: int = 64
+    """Over all hosts; one host never has more than one."""
+    recheck_hours: tuple[int, ...] = (24, 48, 72)
+    """Stored articles in scope are asked again (conditionally) when they are this old."""
+    remember_days: int = 7
+    """A lasting failure (4xx, not an article …) is not asked again before this many days."""
+    reach_timeout_seconds: float = 10.0
+    """An outlet that cannot be connected to within this time counts as unreachable for the run."""
+
+
+class Analysis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How pages are read."""
+
+    workers: int = 2
+    page_seconds: float = 1.0
+    """Wall time a page may hold a worker before it is killed (fate `too-slow`)."""
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which articles enter issues and sheets; everything fetched is stored and tagged all the same."""
+
+    about_city: bool = True
+    """Articles about the city."""
+    mentions: bool = True
+    """Articles that mention one of its bodies or units."""
+    least_confidence: float = 0.5
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the morning sheet says."""
+
+    city: str = "thành phố Hải Phòng"
+    addressees: tuple[str, ...] = (
+        "Thường trực Thành ủy",
+        "Lãnh đạo Ủy ban nhân dân thành phố",
+        "Ban Tuyên giáo và Dân vận Thành ủy",
+    )
+    day_starts_at: str = "06:00"
+    top: int = 10
+    """Rows of section II."""
+    excerpt_words: int = 60
+    late_days: int = 3
+    """An article found late is carried when it was published at most this many days before the window."""
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long the full text stays."""
+
+    text_days: int = 180
+
+
+class Calendar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Non-working days beside Saturdays and Sundays, and Saturdays or Sundays that are worked."""
+
+    holidays: tuple[date, ...] = ()
+    worked: tuple[date, ...] = ()
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`settings.toml`, one table each."""
+
+    builtin_outlets: bool = True
+    """False in an overlay: only the overlay's own outlets are visited (the demo does this)."""
+    crawl: Crawl = Crawl()
+    analysis: Analysis = Analysis()
+    scope: Scope = Scope()
+    sheet: Sheet = Sheet()
+    retention: Retention = Retention()
+    calendar: Calendar = Calendar()

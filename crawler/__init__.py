@@ -1,0 +1,1 @@
+"""The Scrapy machine: settings, middlewares (pace, robots, guard), extensions."""

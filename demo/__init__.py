@@ -1,0 +1,1 @@
+"""The demo press town: outlets, articles, faults, and the ledger of the truth."""

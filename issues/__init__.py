@@ -1,0 +1,1 @@
+"""Articles to reprints, issues, level, field and rank; every step explained."""

@@ -1,0 +1,1 @@
+"""One night from lock to summary."""

@@ -1,0 +1,1 @@
+"""Page to article: archive, extract, date, tag, fingerprint, store; the worker pool."""

@@ -1,0 +1,1 @@
+"""A window of issues becomes a sheet (HTML, JSON)."""

@@ -1,0 +1,1 @@
+"""Whom to visit and what is new: feeds, sitemaps, and the fetch loop over the frontier."""

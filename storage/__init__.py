@@ -1,0 +1,1 @@
+"""The store: records, schema, migrations, frontier, queries, search, retention."""
