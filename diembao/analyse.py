@@ -1,0 +1,25 @@
+"""`diembao analyse`: read saved pages by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diembao.shared import ConfigOption, OutputOption, clear_errors, configured
+
+
+def analyse(
+    folder: Annotated[Path, typer.Argument(help="Folder the manifest's files are relative to.", metavar="DIR")],
+    output: OutputOption,
+    manifest: Annotated[Path, typer.Option("--manifest", help="JSON lines: file, kind, url, outlet.", metavar="M.jsonl")],
+    no_rules: Annotated[bool, typer.Option("--no-rules", help="Leave outlet rules out: the generic path.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Read saved article pages and write title, sapo, body, captions, time, section and mentions as JSON lines."""
+    from pipelines.files import analyse_files
+
+    with clear_errors():
+        _, settings = configured(overlay=config)
+        analyse_files(folder, manifest, output, config=settings, rules=not no_rules)

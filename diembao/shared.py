@@ -1,0 +1,94 @@
+"""What every command needs: places, configuration, store, and errors turned into the fixed exit codes.
+
+Exit codes: 0 done; 3 done, but an outlet, a stage or a check failed; 2 could not run. 1 is left to crashes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from config.loader import Config, ConfigError, load
+from config.places import Places, places
+from vietnamese.clock import LOCAL
+
+DONE, COULD_NOT_RUN, DONE_WITH_FAILURES = 0, 2, 3
+
+console = Console(stderr=True)
+"""Progress and messages go to standard error, so that output can be piped."""
+
+DemoOption = Annotated[bool, typer.Option("--demo", help="Work on the demo's store instead of the live one.")]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="Folder laid over outlets and settings.", metavar="DIR")
+]
+OutputOption = Annotated[Path, typer.Option("-o", "--output", help="Where the result is written.", metavar="OUT.jsonl")]
+
+
+def stop(message: str, code: int = COULD_NOT_RUN) -> NoReturn:
+    """Say what, where and what to do, and end with `code`."""
+    console.print(f"[red]diembao:[/red] {message}", highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Turn the errors a person can mend into one line and exit code 2."""
+    from night.lock import NightIsRunningError  # the rooms are imported when a command needs them: --help stays quick
+    from storage.errors import StoreError
+
+    try:
+        yield
+    except (ConfigError, StoreError, NightIsRunningError) as error:
+        stop(str(error))
+    except OSError as error:
+        stop(f"{error.strerror or error} ({error.filename})" if error.filename else str(error))
+
+
+def configured(*, demo: bool = False, overlay: Path | None = None) -> tuple[Places, Config]:
+    """Places and configuration for a command; a mistake in a file ends the command with exit code 2."""
+    where = places(demo=demo)
+    extra: Sequence[Path] = (overlay,) if overlay else ()
+    if demo and overlay is None:
+        from demo.serve import DEMO_CONFIG
+
+        extra = (DEMO_CONFIG,)
+    return where, load(where.overlays(*extra))
+
+
+def moment(text: str) -> datetime:
+    """Read `2026-09-10`, `2026-09-10T05:30` or with an offset, on the clock of Hải Phòng when there is none."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        stop(f"{text!r} is not a time; write 2026-09-10 or 2026-09-10T05:30")
+    return at if at.tzinfo else at.replace(tzinfo=LOCAL)
+
+
+def progress_bar() -> Progress:
+    """A bar with counts and remaining time; silent when standard error is not a terminal."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def tracked(rows: Iterable[object], *, title: str, total: int | None) -> Iterator[object]:
+    """The rows, drawn as a bar while they are used."""
+    with progress_bar() as bar:
+        task = bar.add_task(title, total=total)
+        for row in rows:
+            yield row
+            bar.advance(task)
