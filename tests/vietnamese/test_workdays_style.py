@@ -1,5 +1,6 @@
 """Numbers, dates and the alphabetical order as a Vietnamese reader expects them."""
 
+import random
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -19,6 +20,10 @@ from vietnamese.numbers import (
     signed,
     spoken_time,
 )
+
+
+def shuffled(names):
+    return random.Random(7).sample(names, len(names))
 
 
 @pytest.mark.parametrize(
@@ -78,12 +83,12 @@ def test_names_stand_in_the_order_of_the_vietnamese_alphabet():
         "Phường Gia Viên", "Phường Hải An", "Phường Hồng An", "Sở Công Thương", "Sở Xây dựng", "Sở Y tế",
         "Ủy ban nhân dân thành phố", "Xã An Hưng", "Xã Vĩnh Am", "Xã Vĩnh Bảo",
     ]  # fmt: skip
-    assert sorted(ordered[::-1], key=sort_key) == ordered
+    assert sorted(shuffled(ordered), key=sort_key) == ordered
 
 
 def test_letters_before_tones_and_tones_in_the_order_of_dictionaries():
     ordered = ["ba", "ba ba", "bà", "bả", "bã", "bá", "bạ", "bạ bè", "bác", "băng", "bâng", "cá", "da", "đa", "em", "ê"]
-    assert sorted(ordered[::-1], key=sort_key) == ordered
+    assert sorted(shuffled(ordered), key=sort_key) == ordered
 
 
 @given(st.text())
