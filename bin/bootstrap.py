@@ -79,7 +79,7 @@ def say(text: str) -> None:
 def main() -> int:
     """Make the environment unless it is ready; two starts at once wait for each other."""
     profile = sys.argv[1]
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is run by whatever Python was found
         say(f"Python {sys.version.split()[0]} is too old: 3.11 or newer is needed")
         return 2
     with (ROOT / ".venv.lock").open("w") as lock:

@@ -106,7 +106,7 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError(file, "(syntax)", str(error), "Write valid TOML in UTF-8") from error
 
 
-def _convert(raw: Any, kind: type[_T], file: Path) -> _T:
+def _convert(raw: object, kind: type[_T], file: Path) -> _T:
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
@@ -124,7 +124,11 @@ def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(outlet: Outlet, file: Path) -> None:
-    if not outlet.id or not all(c.isascii() and (c.isalnum() or c == "-") for c in outlet.id) or outlet.id != outlet.id.lower():
+    if (
+        not outlet.id
+        or not all(c.isascii() and (c.isalnum() or c == "-") for c in outlet.id)
+        or outlet.id != outlet.id.lower()
+    ):
         raise ConfigError(file, "id", f"{outlet.id!r} is not a slug", "Use a-z, 0-9 and '-', as in 'tuoi-tre'")
     if not outlet.domains:
         raise ConfigError(file, "domains", "no domain", 'Write the host names, as in domains = ["tuoitre.vn"]')

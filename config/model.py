@@ -20,15 +20,21 @@ class OutletRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     body: str
     """Selects the body's blocks (paragraphs, subheadings) or the one container that holds them."""
     title: str | None = None
+    """The headline; None = JSON-LD, og:title, h1."""
     sapo: str | None = None
+    """The lead paragraph."""
     published: str | None = None
     """The element whose text is the time; JSON-LD and meta come first where they exist."""
     captions: str | None = None
+    """Captions of pictures and videos: kept apart from the body."""
     section: str | None = None
+    """The section or the breadcrumb."""
     drop: str | None = None
     """Selects what stands inside the body and is not part of it (related links, boxes, bylines)."""
     valid_from: date | None = None
+    """First day of publication the rule holds for; None = from the beginning."""
     valid_until: date | None = None
+    """Last day it holds for; None = still. A new layout gets a new rule, the old one stays."""
 
 
 class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,9 +47,11 @@ class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     domains: tuple[str, ...]
     """Hosts whose pages belong to this outlet; subdomains count."""
     tier: Tier
+    """Counts in the rank of issues, never in their level."""
     owner: str | None = None
     """The body that publishes it."""
     feeds: tuple[str, ...] = ()
+    """RSS, Atom or RDF addresses."""
     sitemaps: tuple[str, ...] = ()
     """News sitemaps."""
     fetch_pages: bool = True
@@ -53,6 +61,7 @@ class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     city_default: bool = False
     """True for the city's own papers: unnamed «thành phố», «Sở Y tế» there are Hải Phòng's."""
     date_order: Literal["dmy", "mdy"] = "dmy"
+    """How the site writes ambiguous dates."""
     title_suffix: str | None = None
     """What the site appends to titles in meta tags (« - Báo X»)."""
     permission: str | None = None
@@ -60,7 +69,9 @@ class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     verified: bool = False
     """True when feeds and rule were checked against a real page or the live site."""
     active: bool = True
+    """False: kept for its archive, no longer visited."""
     rules: tuple[OutletRule, ...] = ()
+    """Written as `[[rule]]` blocks; the first that is valid on the page's date and matches is used."""
 
 
 class Crawl(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,11 +80,15 @@ class Crawl(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     user_agent: str = "diembao/0.1 (+mailto:diembao@example.invalid; press review of a public office)"
     """Identified, with a contact: set your own address before the first night."""
     pace_seconds: float = 3.0
+    """Seconds between two requests to one host, where the outlet says nothing else."""
     timeout_seconds: float = 20.0
     """A page that takes longer gets the fate `timeout`."""
     max_page_bytes: int = 5_000_000
+    """A larger page gets the fate `too-big`; counted after decompression."""
     max_feed_bytes: int = 10_000_000
+    """The same for feeds and sitemaps."""
     max_redirects: int = 5
+    """More than these, or a circle, get the fate `redirect-loop`."""
     retry_after_wait_seconds: float = 30.0
     """A Retry-After up to this long is waited for in the run; a longer one defers the URL."""
     retries: int = 2
@@ -92,6 +107,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How pages are read."""
 
     workers: int = 2
+    """Worker processes that read pages, away from the crawl."""
     page_seconds: float = 1.0
     """Wall time a page may hold a worker before it is killed (fate `too-slow`)."""
 
@@ -104,21 +120,26 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     mentions: bool = True
     """Articles that mention one of its bodies or units."""
     least_confidence: float = 0.5
+    """A mention below this does not bring an article into scope."""
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the morning sheet says."""
 
     city: str = "thành phố Hải Phòng"
+    """As the sheet writes it."""
     addressees: tuple[str, ...] = (
         "Thường trực Thành ủy",
         "Lãnh đạo Ủy ban nhân dân thành phố",
         "Ban Tuyên giáo và Dân vận Thành ủy",
     )
+    """«Kính gửi», in order."""
     day_starts_at: str = "06:00"
+    """The window of a sheet runs from this time of day to the same the next morning."""
     top: int = 10
     """Rows of section II."""
     excerpt_words: int = 60
+    """Longest excerpt, in words; the press law allows a short quotation."""
     late_days: int = 3
     """An article found late is carried when it was published at most this many days before the window."""
 
@@ -127,13 +148,16 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """How long the full text stays."""
 
     text_days: int = 180
+    """Full text older than this is removed by `purge`; title, link, excerpt and hash stay."""
 
 
 class Calendar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Non-working days beside Saturdays and Sundays, and Saturdays or Sundays that are worked."""
 
     holidays: tuple[date, ...] = ()
+    """Non-working days that fall on Monday to Friday."""
     worked: tuple[date, ...] = ()
+    """Saturdays and Sundays that are worked in exchange."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -142,8 +166,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     builtin_outlets: bool = True
     """False in an overlay: only the overlay's own outlets are visited (the demo does this)."""
     crawl: Crawl = Crawl()
+    """How we visit."""
     analysis: Analysis = Analysis()
+    """How pages are read."""
     scope: Scope = Scope()
+    """What enters issues and sheets."""
     sheet: Sheet = Sheet()
+    """The morning sheet."""
     retention: Retention = Retention()
+    """What expires."""
     calendar: Calendar = Calendar()
+    """Working days."""

@@ -13,7 +13,9 @@ from diembao.shared import ConfigOption, OutputOption, clear_errors, configured
 def analyse(
     folder: Annotated[Path, typer.Argument(help="Folder the manifest's files are relative to.", metavar="DIR")],
     output: OutputOption,
-    manifest: Annotated[Path, typer.Option("--manifest", help="JSON lines: file, kind, url, outlet.", metavar="M.jsonl")],
+    manifest: Annotated[
+        Path, typer.Option("--manifest", help="JSON lines: file, kind, url, outlet.", metavar="M.jsonl")
+    ],
     no_rules: Annotated[bool, typer.Option("--no-rules", help="Leave outlet rules out: the generic path.")] = False,
     config: ConfigOption = None,
 ) -> None:

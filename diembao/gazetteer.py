@@ -30,7 +30,9 @@ def lookup(
 
 
 @app.command("history")
-def history(entity_id: Annotated[str, typer.Argument(help="Id of a unit, as `lookup` prints it.", metavar="ID")]) -> None:
+def history(
+    entity_id: Annotated[str, typer.Argument(help="Id of a unit, as `lookup` prints it.", metavar="ID")],
+) -> None:
     """Print a unit's line: what it came from and what became of it."""
     import gazetteer as room
 

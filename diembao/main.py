@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - the shape of a typer callback
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"diembao {__version__}")
         raise typer.Exit

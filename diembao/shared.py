@@ -41,8 +41,9 @@ def stop(message: str, code: int = COULD_NOT_RUN) -> NoReturn:
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Turn the errors a person can mend into one line and exit code 2."""
-    from night.lock import NightIsRunningError  # the rooms are imported when a command needs them: --help stays quick
     from storage.errors import StoreError
+
+    from night.lock import NightIsRunningError  # the rooms are imported when a command needs them: --help stays quick
 
     try:
         yield

@@ -1,8 +1,8 @@
 """The health of outlets: a quiet press and a broken crawl must never look alike.
 
 A pure judgement over facts that the store counts. States, from best to worst:
-healthy (new articles came), quiet (it answered and had nothing new), silent (it answers, but nothing new for longer
-than `SILENT_AFTER`), broken (feeds or most pages fail), blocked (it refuses us: 401, 403, 429), forbidden (robots.txt).
+healthy (new articles came), quiet (it answered and had nothing new), silent (it answers, but nothing new for
+longer than `SILENT_AFTER`), broken (feeds or most pages fail), blocked (it refuses us: 401, 403, 429), forbidden (robots.txt).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from storage.records import FateWord
 from vietnamese.clock import to_local
 
 SILENT_AFTER = timedelta(days=3)
-"""An outlet on our list publishes daily; three days without a new article is a fault somewhere until shown otherwise."""
+"""An outlet on our list publishes daily: three days without a new article is a fault until shown otherwise."""
 
 LEAST_PAGES = 4
 """Below this many pages asked for, failures say nothing about the outlet."""
@@ -98,7 +98,11 @@ def _state(facts: OutletFacts, now: datetime) -> tuple[str, str, str]:
         return _healthy(facts, errors)
     since = facts.last_new_at or facts.first_polled_at
     if since is not None and now - since > SILENT_AFTER:
-        return "silent", f"nothing new since {to_local(since):%Y-%m-%d %H:%M}", f"0 tin từ {to_local(since):%H:%M %d/%m}"
+        return (
+            "silent",
+            f"nothing new since {to_local(since):%Y-%m-%d %H:%M}",
+            f"0 tin từ {to_local(since):%H:%M %d/%m}",
+        )
     if not facts.answers and not facts.fates:
         return "quiet", "not asked in this run", "chưa được hỏi trong đêm"
     return "quiet", "answered, nothing new", "có trả lời, không có tin mới"
