@@ -1,1 +1,1 @@
-"""The store: records, schema, migrations, frontier, queries, search, retention."""
+"""The store: one database, SQLite by default, Postgres by address; no SQL outside this room."""
