@@ -2,7 +2,8 @@
 
 A pure judgement over facts that the store counts. States, from best to worst:
 healthy (new articles came), quiet (it answered and had nothing new), silent (it answers, but nothing new for
-longer than `SILENT_AFTER`), broken (feeds or most pages fail), blocked (it refuses us: 401, 403, 429), forbidden (robots.txt).
+longer than `SILENT_AFTER`), broken (feeds or most pages fail), blocked (it refuses us: 401, 403,
+429), forbidden (robots.txt).
 """
 
 from __future__ import annotations

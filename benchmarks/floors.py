@@ -1,0 +1,43 @@
+"""Check measured quality against the floors in floors.toml; exit 1 where one is missed.
+
+Each section of floors.toml names a benchmark module beside this file with a function `measure() -> dict[str, float]`;
+every key of the section is a floor for the figure of that name (`max_` in front: a ceiling). Floors only rise.
+usage: python benchmarks/floors.py [SECTION ...]
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).parent
+CORPUS = HERE.parent.parent / "shared" / "corpus"
+
+
+def main() -> int:
+    """Measure every section (or those named) and print each figure beside its floor."""
+    if not CORPUS.is_dir():
+        print(f"floors: the real material is not beside the checkout ({CORPUS.name}); nothing measured")
+        return 0
+    sys.path[:0] = [str(HERE), str(HERE.parent)]
+    floors = tomllib.loads((HERE / "floors.toml").read_text(encoding="utf-8"))
+    missed = 0
+    for section in sys.argv[1:] or floors:
+        started = time.perf_counter()
+        figures = importlib.import_module(section).measure()
+        for key, bound in floors[section].items():
+            ceiling = key.startswith("max_")
+            figure = figures[key.removeprefix("max_")]
+            holds = figure <= bound if ceiling else figure >= bound
+            missed += not holds
+            sign = "<=" if ceiling else ">="
+            print(f"{'ok  ' if holds else 'MISS'} {section}.{key.removeprefix('max_')}: {figure:.4g} {sign} {bound:g}")
+        print(f"     {section}: {time.perf_counter() - started:.1f} s")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

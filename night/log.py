@@ -1,0 +1,63 @@
+"""Logs a person can read, or JSON lines for a machine; one file a run under `logs/`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import warnings
+from pathlib import Path
+
+from vietnamese.clock import iso, system_clock
+
+QUIET = ("twisted", "asyncio", "alembic", "trafilatura", "htmldate", "justext", "urllib3", "filelock", "tldextract")
+"""Libraries whose informational lines say nothing to an operator."""
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, and the error where there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        row = {
+            "time": iso(system_clock()),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            row["error"] = self.formatException(record.exc_info)
+        return json.dumps(row, ensure_ascii=False)
+
+
+class _OneLine(logging.Formatter):
+    """A line a person can read; line breaks inside a message cannot forge a second entry."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        return text if record.exc_info else text.replace("\r", "\\r").replace("\n", "\\n")
+
+
+def start_logging(file: Path, *, as_json: bool = False, verbose: bool = False) -> None:
+    """Send all log lines to `file`; warnings (with `verbose` everything) to standard error too.
+
+    Safe to call again: earlier handlers of ours are replaced, so six nights in one process do not write six times.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    form: logging.Formatter = (
+        _JsonLines() if as_json else _OneLine("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
+    )
+    to_file = logging.FileHandler(file, encoding="utf-8")
+    to_screen = logging.StreamHandler(sys.stderr)
+    to_screen.setLevel(logging.INFO if verbose else logging.ERROR)
+    root = logging.getLogger()
+    for handler in root.handlers[:]:
+        root.removeHandler(handler)
+        handler.close()
+    for handler in (to_file, to_screen):
+        handler.setFormatter(form)
+        root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    warnings.simplefilter("default")

@@ -1,0 +1,53 @@
+"""The house itself: floors, executable commands, no path of a machine, no sentiment, no author column."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+from config.places import CHECKOUT
+
+ROOMS = "config vietnamese gazetteer storage crawler spiders pipelines issues report night demo diembao".split()
+
+
+def test_a_room_imports_only_rooms_on_lower_floors() -> None:
+    script = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--no-cache"],
+        cwd=CHECKOUT, env=os.environ | {"PYTHONPATH": str(CHECKOUT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+
+
+def test_commands_are_executable() -> None:
+    for name in ("bin/diembao", "bin/test", ".ci/run"):
+        assert os.access(CHECKOUT / name, os.X_OK), name
+
+
+def test_pin_files_name_no_address() -> None:
+    for file in (CHECKOUT / "requirements").glob("*.txt"):
+        text = file.read_text(encoding="utf-8")
+        assert "://" not in text
+        names = re.findall(r"^([a-z0-9][\w.-]*)==", text, re.M)
+        assert len(names) > 20
+        assert text.count("--hash=sha256:") >= len(names)
+
+
+def test_test_pins_hold_every_runtime_pin() -> None:
+    pins = {
+        name: set(re.findall(r"^[a-z0-9][\w.-]*==\S+", (CHECKOUT / f"requirements/{name}.txt").read_text(), re.M))
+        for name in ("runtime", "test")
+    }
+    assert pins["runtime"] <= pins["test"]
+
+
+def test_files_stay_short() -> None:
+    long = {
+        str(path.relative_to(CHECKOUT)): lines
+        for room in ROOMS
+        for path in (CHECKOUT / room).rglob("*.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 450
+    }
+    assert long == {}
