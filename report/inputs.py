@@ -1,0 +1,157 @@
+"""What a sheet is made of: plain data, read from the `v1_` views, the gazetteer and the night's health."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, Protocol
+
+from report.window import Window
+
+LEVELS = (0, 1, 2, 3)
+FIELDS = tuple(range(1, 13))
+OTHER_FIELD = 12
+"""«Khác»: where an issue without a known field goes."""
+
+BodyKind = Literal["agency", "unit", "body"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SheetArticle:
+    """One article of the window, as `v1_articles` knows it."""
+
+    article_id: str
+    outlet_id: str
+    url: str
+    title: str
+    excerpt: str | None
+    """At most `settings.sheet.excerpt_words` words, a quote of the article's own sentences."""
+    published_at: datetime | None
+    first_seen_at: datetime
+    kind: str
+    """`full` or `teaser`."""
+    level: int | None
+    field_of: int | None
+    reprint_of: str | None
+    """The article it copies, inside the window or before it."""
+    issue_id: str | None
+    """None while it is not placed yet."""
+    late: bool
+    """Published before the window and found too late for an earlier sheet."""
+    bodies: tuple[str, ...]
+    """Ids of the agencies and units it mentions, each once."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SheetIssue:
+    """What the store says of an issue as a whole."""
+
+    issue_id: str
+    title: str
+    level: int
+    field_of: int | None
+    reasons: tuple[str, ...] = ()
+    """Why this level, readable."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssueScore:
+    """The rank of an issue in this window: `total` is the sum of `parts`."""
+
+    total: Decimal
+    parts: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Body:
+    """An agency or unit as the sheet prints it."""
+
+    body_id: str
+    name: str
+    kind: BodyKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutletName:
+    """An outlet as the sheet prints it."""
+
+    outlet_id: str
+    name: str
+    tier: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EarlierSheet:
+    """The totals of an earlier morning's sheet."""
+
+    day: date
+    articles: int
+    issues: int
+    attention: int
+    """Issues at level 2 or 3."""
+
+
+class OutletState(Protocol):
+    """The health of one outlet: `night.health.OutletHealth` has this shape."""
+
+    @property
+    def id(self) -> str:
+        """The outlet's slug."""
+
+    @property
+    def name(self) -> str:
+        """As the sheet prints it."""
+
+    @property
+    def state(self) -> str:
+        """healthy, quiet, silent, broken, blocked or forbidden."""
+
+    @property
+    def reason(self) -> str:
+        """English, for the operator."""
+
+    @property
+    def reason_vi(self) -> str:
+        """Vietnamese, for the sheet."""
+
+    @property
+    def last_success_at(self) -> datetime | None:
+        """When it last answered."""
+
+    @property
+    def last_new_at(self) -> datetime | None:
+        """When an article of it was last stored for the first time."""
+
+    @property
+    def stored(self) -> int:
+        """Articles stored in the run."""
+
+    @property
+    def failed(self) -> int:
+        """Pages that failed in the run."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SheetInputs:
+    """Everything one sheet is built from; the same inputs give the same bytes."""
+
+    day: date
+    window: Window
+    run_id: str
+    generated_at: datetime
+    """The clock of the run that made it, kept in the reports row."""
+    articles: tuple[SheetArticle, ...]
+    issues: Mapping[str, SheetIssue]
+    scores: Mapping[str, IssueScore]
+    bodies: Mapping[str, Body]
+    outlets: Mapping[str, OutletName]
+    health: tuple[OutletState, ...]
+    earlier: tuple[EarlierSheet, ...] = ()
+    """Sheets of the seven mornings before, where they exist, in order of day."""
+    city: str = "thành phố Hải Phòng"
+    addressees: tuple[str, ...] = ()
+    top: int = 10
+    queries: Mapping[str, str] = field(default_factory=dict)
+    """Name of a number -> the SQL that gives it."""

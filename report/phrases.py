@@ -1,0 +1,142 @@
+"""The sentences of the sheet, in administrative Vietnamese. A claim stays the paper's: «theo báo … phản ánh»."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from report.inputs import OutletName, OutletState
+from report.sheet import FULL_STATES, Counts, IssueRow, Sheet
+from report.style import Style
+from vietnamese.clock import to_local
+from vietnamese.numbers import count, date_time, number, short_date, signed, spoken_time
+
+_OWN_WORD = (
+    "báo",
+    "tạp chí",
+    "đài",
+    "cổng",
+    "trang",
+    "thông tấn",
+    "ttxvn",
+    "kênh",
+    "chuyên đề",
+    "truyền hình",
+    "bản tin",
+)
+"""Names that already say what the outlet is."""
+
+_PRESS = frozenset({"central", "ministry", "local"})
+_TIER_WORD = {"magazine": "tạp chí", "aggregator": "trang", "official": "trang"}
+_NAMED_OUTLETS = 3
+"""More than this many are summed up: «và 04 báo, trang tin khác»."""
+
+LONGEST_TITLE = 300
+"""Code points of a title that are printed; no real headline is longer, and an endless one would bury the page."""
+
+
+def outlet_phrase(outlet: OutletName) -> str:
+    """The outlet as it stands inside a sentence: `báo Tuổi Trẻ`, `tạp chí Cửa Biển`, `Báo Hải Phòng` as it is."""
+    if outlet.name.casefold().startswith(_OWN_WORD):
+        return outlet.name
+    word = "báo" if outlet.tier in _PRESS else _TIER_WORD.get(outlet.tier, "")
+    return f"{word} {outlet.name}".strip()
+
+
+def sources_phrase(sheet: Sheet, issue: IssueRow) -> str:
+    """`theo báo A, báo B và 02 báo, trang tin khác phản ánh`: outlets in the order in which they wrote."""
+    outlets = dict.fromkeys(article.outlet_id for article in issue.articles)
+    named = [outlet_phrase(sheet.inputs.outlets[outlet]) for outlet in outlets]
+    if len(named) > _NAMED_OUTLETS:
+        rest = count(len(named) - _NAMED_OUTLETS + 1)
+        named = [*named[: _NAMED_OUTLETS - 1], f"{rest} báo, trang tin khác"]
+    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} và {named[-1]}"
+    return f"theo {listed} phản ánh"
+
+
+def coverage(issue: IssueRow) -> str:
+    """`5 bài / 3 báo, 2 tự viết`: articles, outlets, and outlets with an article of their own where fewer."""
+    own = f", {number(issue.independent_newsrooms)} tự viết" if issue.independent_newsrooms < issue.newsrooms else ""
+    return f"{number(len(issue.articles))} bài / {number(issue.newsrooms)} báo{own}"
+
+
+def window_phrase(sheet: Sheet) -> str:
+    """`từ 06 giờ 00 ngày 09/9/2026 đến 06 giờ 00 ngày 10/9/2026`."""
+    start, end = to_local(sheet.window.start), to_local(sheet.window.end)
+    return (
+        f"từ {spoken_time(start)} ngày {short_date(start.date())} đến {spoken_time(end)} ngày {short_date(end.date())}"
+    )
+
+
+def overview(sheet: Sheet) -> str:
+    """The first paragraph of section I, without the window."""
+    counts = sheet.counts
+    if not counts.articles:
+        return f"không có tin, bài nào phản ánh về {sheet.inputs.city} được ghi nhận"
+    text = (
+        f"có {count(counts.articles)} tin, bài của {count(counts.newsrooms)} báo, trang tin phản ánh về "
+        f"{sheet.inputs.city}, thuộc {count(counts.issues)} vụ việc"
+    )
+    return f"{text}; {_attention(counts)}{_besides(counts)}"
+
+
+def _attention(counts: Counts) -> str:
+    if not counts.attention:
+        return "không có vụ việc nào được gợi ý cần phản hồi"
+    urgent = counts.by_level[3]
+    text = f"{count(counts.attention)} vụ việc được gợi ý cần phản hồi"
+    return f"{text}, trong đó {count(urgent)} vụ việc khẩn" if urgent else text
+
+
+def _besides(counts: Counts) -> str:
+    parts = []
+    if counts.reprints:
+        parts.append(f"{count(counts.reprints)} tin, bài đăng lại của báo khác")
+    if counts.late:
+        parts.append(f"{count(counts.late)} tin, bài đến muộn")
+    return f". Trong số này có {' và '.join(parts)}" if parts else ""
+
+
+def health_line(sheet: Sheet) -> str:
+    """`11/12 nguồn đủ tin`: printed on the report itself, so that a broken crawl never looks like a quiet press."""
+    if not sheet.outlets:
+        return "Chưa có nguồn tin nào được theo dõi"
+    return f"{number(sheet.full)}/{number(len(sheet.outlets))} nguồn đủ tin"
+
+
+def health_notes(sheet: Sheet, style: Style) -> tuple[str, ...]:
+    """What the reader must know of the crawl, one sentence each, the gravest first."""
+    notes = [failure(sheet)] if sheet.crawl_failed else []
+    notes += [f"{', '.join(names)}: {words}" for words, names in _troubles(sheet, style).items()]
+    if sheet.counts.unplaced:
+        notes.append(f"{count(sheet.counts.unplaced)} tin, bài chưa được xếp vào vụ việc")
+    return tuple(notes)
+
+
+def failure(sheet: Sheet) -> str:
+    """The sentence that says the crawl failed."""
+    if not sheet.outlets:
+        return "Chưa thu thập được tin: chưa có nguồn tin nào được theo dõi"
+    return f"Đợt thu thập tin thất bại: không tới được nguồn nào trong {number(len(sheet.outlets))} nguồn"
+
+
+def _troubles(sheet: Sheet, style: Style) -> dict[str, list[str]]:
+    """Trouble in words -> the outlets that have it, so that one cause is told once."""
+    troubles: defaultdict[str, list[str]] = defaultdict(list)
+    for row in sheet.outlets:
+        if row.state.state not in FULL_STATES:
+            troubles[trouble(row.state, style)].append(row.state.name)
+    return troubles
+
+
+def trouble(outlet: OutletState, style: Style) -> str:
+    """What is wrong with an outlet and, for one that answered before, its last answer."""
+    text = outlet.reason_vi or style.states.get(outlet.state, outlet.state).lower()
+    if outlet.last_success_at is None:
+        return text
+    return f"{text}, lần cuối trả lời {date_time(outlet.last_success_at)}"
+
+
+def change(now: int, before: int | Decimal, digits: int = 0) -> str:
+    """`31 (+4)`: what it was, and how far today is from it."""
+    return f"{number(before, digits)} ({signed(now - before, digits)})"

@@ -1,0 +1,266 @@
+"""From the inputs of a window to the sheet: who is counted where, in which order. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from report.inputs import (
+    FIELDS,
+    LEVELS,
+    OTHER_FIELD,
+    Body,
+    EarlierSheet,
+    IssueScore,
+    OutletState,
+    SheetArticle,
+    SheetInputs,
+)
+from report.window import Window
+from vietnamese.alphabet import sort_key
+
+ATTENTION_LEVEL = 2
+"""From this level on an issue stands in section II."""
+
+NOT_PRESS = frozenset({"aggregator"})
+"""Tiers whose copies never count as an independent voice (a licensed site that reprints owes and gets no reply)."""
+
+FULL_STATES = frozenset({"healthy", "quiet"})
+"""States in which an outlet gave all it had."""
+
+REACHED_STATES = FULL_STATES | {"silent"}
+"""States in which an outlet answered."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssueRow:
+    """One issue as the sheet shows it: only its articles of this window count."""
+
+    issue_id: str
+    title: str
+    level: int
+    field_of: int
+    reasons: tuple[str, ...]
+    score: IssueScore
+    newsrooms: int
+    """Different outlets that carried it."""
+    independent_newsrooms: int
+    """Those of them with an article of their own, reprints and aggregators left out."""
+    articles: tuple[SheetArticle, ...]
+    """The first own article first, then by time."""
+    bodies: tuple[str, ...]
+    """Ids, in the order of the Vietnamese alphabet of their names."""
+
+    @property
+    def lead(self) -> SheetArticle:
+        """The article that speaks for the issue."""
+        return self.articles[0]
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether it belongs into section II."""
+        return self.level >= ATTENTION_LEVEL
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """The totals of the sheet."""
+
+    articles: int
+    issues: int
+    late: int
+    reprints: int
+    newsrooms: int
+    attention: int
+    unplaced: int
+    """Articles that no issue holds yet: always 0 after a whole night."""
+    by_level: Mapping[int, int]
+    """Issues by level, every level present."""
+    by_field: Mapping[int, int]
+    """Issues by field, every field present."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mean:
+    """The mean of the earlier sheets of seven days, with one place."""
+
+    sheets: int
+    articles: Decimal
+    issues: Decimal
+    attention: Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BodyRow:
+    """One line of section IV."""
+
+    body: Body
+    articles: int
+    issues: int
+    attention: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutletRow:
+    """One line of annex II."""
+
+    state: OutletState
+    articles: int
+    """Articles of this outlet in the sheet."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """The morning sheet, ready to be written in any format."""
+
+    inputs: SheetInputs
+    counts: Counts
+    issues: tuple[IssueRow, ...]
+    """By level, then by score, highest first."""
+    articles: tuple[SheetArticle, ...]
+    """Annex I: by time."""
+    bodies: tuple[BodyRow, ...]
+    outlets: tuple[OutletRow, ...]
+    yesterday: EarlierSheet | None
+    mean: Mean | None
+    reached: int
+    """Outlets that answered."""
+    full: int
+    """Outlets that gave all they had."""
+
+    @property
+    def day(self) -> date:
+        """The morning it is made for."""
+        return self.inputs.day
+
+    @property
+    def window(self) -> Window:
+        """The hours it answers for."""
+        return self.inputs.window
+
+    @property
+    def attention(self) -> tuple[IssueRow, ...]:
+        """Every issue at level 2 or 3, the most pressing first."""
+        return tuple(issue for issue in self.issues if issue.needs_attention)
+
+    @property
+    def crawl_failed(self) -> bool:
+        """No outlet answered: an empty sheet is then no quiet day."""
+        return not self.reached
+
+
+def build_sheet(inputs: SheetInputs) -> Sheet:
+    """The sheet of a window; the same inputs give an equal sheet, whatever order they come in."""
+    articles = tuple(sorted(inputs.articles, key=_by_time))
+    issues = _issue_rows(inputs, articles)
+    return Sheet(
+        inputs=inputs,
+        counts=_counts(articles, issues),
+        issues=issues,
+        articles=articles,
+        bodies=_body_rows(inputs.bodies, articles, issues),
+        outlets=_outlet_rows(inputs.health, articles),
+        yesterday=next((sheet for sheet in inputs.earlier if (inputs.day - sheet.day).days == 1), None),
+        mean=_mean(inputs.earlier),
+        reached=sum(outlet.state in REACHED_STATES for outlet in inputs.health),
+        full=sum(outlet.state in FULL_STATES for outlet in inputs.health),
+    )
+
+
+def shown_at(article: SheetArticle) -> datetime:
+    """The time an article is sorted and windowed by: published, or first seen where it has no date."""
+    return article.published_at or article.first_seen_at
+
+
+def _by_time(article: SheetArticle) -> tuple[datetime, str]:
+    return shown_at(article), article.article_id
+
+
+def _issue_rows(inputs: SheetInputs, articles: Iterable[SheetArticle]) -> tuple[IssueRow, ...]:
+    members: defaultdict[str, list[SheetArticle]] = defaultdict(list)
+    for article in articles:
+        if article.issue_id is not None:
+            members[article.issue_id].append(article)
+    rows = [_issue_row(inputs, issue_id, tuple(held)) for issue_id, held in members.items()]
+    return tuple(sorted(rows, key=lambda row: (-row.level, -row.score.total, row.issue_id)))
+
+
+def _issue_row(inputs: SheetInputs, issue_id: str, articles: tuple[SheetArticle, ...]) -> IssueRow:
+    issue = inputs.issues[issue_id]
+    names = {body: inputs.bodies[body].name for article in articles for body in article.bodies}
+    return IssueRow(
+        issue_id=issue_id,
+        title=issue.title,
+        level=issue.level,
+        field_of=issue.field_of if issue.field_of in FIELDS else OTHER_FIELD,
+        reasons=issue.reasons,
+        score=inputs.scores[issue_id],
+        newsrooms=len({article.outlet_id for article in articles}),
+        independent_newsrooms=len({article.outlet_id for article in articles if _own(inputs, article)}),
+        articles=tuple(sorted(articles, key=lambda article: (not _own(inputs, article), *_by_time(article)))),
+        bodies=tuple(sorted(names, key=lambda body: (sort_key(names[body]), body))),
+    )
+
+
+def _own(inputs: SheetInputs, article: SheetArticle) -> bool:
+    """Whether the outlet wrote it itself."""
+    return article.reprint_of is None and inputs.outlets[article.outlet_id].tier not in NOT_PRESS
+
+
+def _counts(articles: tuple[SheetArticle, ...], issues: tuple[IssueRow, ...]) -> Counts:
+    levels, fields = Counter(issue.level for issue in issues), Counter(issue.field_of for issue in issues)
+    return Counts(
+        articles=len(articles),
+        issues=len(issues),
+        late=sum(article.late for article in articles),
+        reprints=sum(article.reprint_of is not None for article in articles),
+        newsrooms=len({article.outlet_id for article in articles}),
+        attention=sum(issue.needs_attention for issue in issues),
+        unplaced=sum(article.issue_id is None for article in articles),
+        by_level={level: levels[level] for level in LEVELS},
+        by_field={field: fields[field] for field in FIELDS},
+    )
+
+
+def _body_rows(
+    bodies: Mapping[str, Body], articles: Iterable[SheetArticle], issues: tuple[IssueRow, ...]
+) -> tuple[BodyRow, ...]:
+    held = Counter(body for article in articles for body in article.bodies)
+    found: defaultdict[str, list[IssueRow]] = defaultdict(list)
+    for issue in issues:
+        for body in issue.bodies:
+            found[body].append(issue)
+    rows = [
+        BodyRow(
+            body=bodies[body],
+            articles=count,
+            issues=len(found[body]),
+            attention=sum(issue.needs_attention for issue in found[body]),
+        )
+        for body, count in held.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (sort_key(row.body.name), row.body.body_id)))
+
+
+def _outlet_rows(health: tuple[OutletState, ...], articles: tuple[SheetArticle, ...]) -> tuple[OutletRow, ...]:
+    held = Counter(article.outlet_id for article in articles)
+    rows = [OutletRow(state=outlet, articles=held[outlet.id]) for outlet in health]
+    return tuple(sorted(rows, key=lambda row: (sort_key(row.state.name), row.state.id)))
+
+
+def _mean(earlier: tuple[EarlierSheet, ...]) -> Mean | None:
+    if not earlier:
+        return None
+    return Mean(
+        sheets=len(earlier),
+        articles=_average([sheet.articles for sheet in earlier]),
+        issues=_average([sheet.issues for sheet in earlier]),
+        attention=_average([sheet.attention for sheet in earlier]),
+    )
+
+
+def _average(values: list[int]) -> Decimal:
+    return (Decimal(sum(values)) / len(values)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
