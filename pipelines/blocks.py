@@ -1,0 +1,199 @@
+"""A container to its blocks: paragraphs, subheadings, captions, in order, with what is needed to judge them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from lxml.html import HtmlElement
+
+from vietnamese.normal import clean
+
+Kind = Literal["text", "heading", "caption", "image"]
+
+SKIPPED = frozenset(
+    {"script", "style", "noscript", "template", "iframe", "video", "audio", "object", "embed", "svg", "form", "button",
+     "input", "select", "textarea", "nav", "link", "meta", "map", "canvas", "dialog", "head", "title", "ins"}
+)  # fmt: skip
+BLOCKS = frozenset(
+    {"address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+     "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "menu",
+     "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption"}
+)  # fmt: skip
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+IMAGES = frozenset({"img", "picture", "amp-img"})
+_HIDDEN = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
+_RIGHT = re.compile(r"(?i)text-align\s*:\s*(?:right|end)")
+_CENTRE = re.compile(r"(?i)text-align\s*:\s*center")
+CAPTION_CLASS = re.compile(
+    r"(?i)caption|chu[-_]?thich|img[-_]?desc|image[-_]?desc|photo[-_]?desc|desc[-_]?(?:img|image|photo)|note[-_]?(?:img|image|photo)"
+    r"|(?:^|\s)(?:image|photo|picture|wp-media-credit)(?:\s|$)"
+)
+_NOISE_BREAKS = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """One run of text between two block borders."""
+
+    text: str
+    kind: Kind
+    element: HtmlElement
+    """The innermost block element that holds it."""
+    links: float = 0.0
+    """Share of the characters that stand in links."""
+    strong: float = 0.0
+    """Share of the characters that are bold."""
+    slanted: float = 0.0
+    right: bool = False
+    centred: bool = False
+    tail: str = ""
+    """The last bold, slanted or `<br>`-parted piece of the text: where a byline hides."""
+
+
+class _Walker:
+    """Collects blocks of one container; `drop` holds elements that are left out with all they hold."""
+
+    def __init__(self, drop: frozenset[HtmlElement]) -> None:
+        self.blocks: list[Block] = []
+        self.drop = drop
+        self.pieces: list[tuple[str, bool, bool, bool]] = []
+        self.breaks = 0
+
+    def element(
+        self, node: HtmlElement, owner: HtmlElement, style: tuple[bool, bool, bool], caption: HtmlElement | None
+    ) -> None:
+        """Walk `node`; `style` is (in a link, bold, slanted), `caption` the caption element around it."""
+        tag = node.tag
+        if not isinstance(tag, str) or tag in SKIPPED or node in self.drop or hidden(node):
+            return
+        if tag == "br":
+            self.line_break(owner, caption)
+            return
+        if tag in IMAGES:
+            self.image(node, owner, caption)
+            return
+        block = tag in BLOCKS
+        if block:
+            self.flush(owner, caption)
+            owner = node
+        if caption is None and _is_caption(node):
+            caption = node
+        style = (style[0] or tag == "a", style[1] or tag in _BOLD or _bold_style(node), style[2] or tag in _SLANTED)
+        self.text(node.text, style)
+        for child in node:
+            self.element(child, owner, style, caption)
+            self.text(child.tail, style)
+        if block:
+            self.flush(owner, caption)
+
+    def text(self, text: str | None, style: tuple[bool, bool, bool]) -> None:
+        if text:
+            self.pieces.append((text, *style))
+            if not text.isspace():
+                self.breaks = 0
+
+    def line_break(self, owner: HtmlElement, caption: HtmlElement | None) -> None:
+        """One `<br>` is a blank, two in a row part two entries."""
+        self.breaks += 1
+        if self.breaks >= _NOISE_BREAKS:
+            self.flush(owner, caption)
+        else:
+            self.pieces.append(("\n\n", False, False, False))
+
+    def image(self, node: HtmlElement, owner: HtmlElement, caption: HtmlElement | None) -> None:
+        if node.tag == "img" and _tiny(node):
+            return
+        if any(not text.isspace() for text, *_ in self.pieces):
+            self.flush(owner, caption)
+        self.blocks.append(Block(text="", kind="image", element=owner))
+
+    def flush(self, owner: HtmlElement, caption: HtmlElement | None) -> None:
+        pieces, self.pieces, self.breaks = self.pieces, [], 0
+        text = clean("".join(piece[0] for piece in pieces))
+        if not any(c.isalnum() for c in text):
+            return
+        total = sum(len(piece[0]) for piece in pieces if not piece[0].isspace()) or 1
+        shares = [sum(len(p[0]) for p in pieces if p[at] and not p[0].isspace()) / total for at in (1, 2, 3)]
+        kind: Kind = "caption" if caption is not None else "heading" if owner.tag in HEADINGS else "text"
+        self.blocks.append(
+            Block(
+                text=text, kind=kind, element=owner, links=shares[0], strong=shares[1], slanted=shares[2],
+                right=_aligned(owner, _RIGHT, "right"), centred=_aligned(owner, _CENTRE, "center"), tail=_tail(pieces),
+            )
+        )  # fmt: skip
+
+
+_BOLD, _SLANTED = frozenset({"b", "strong", "th"}), frozenset({"i", "em"})
+
+
+def blocks_of(container: HtmlElement, drop: frozenset[HtmlElement] = frozenset()) -> list[Block]:
+    """The blocks of `container` in order; images stand among them as blocks without text."""
+    walker = _Walker(drop)
+    owner = container
+    walker.text(container.text, (False, False, False))
+    for child in container:
+        walker.element(child, owner, (False, False, False), None)
+        walker.text(child.tail, (False, False, False))
+    walker.flush(owner, container if _is_caption(container) else None)
+    return walker.blocks
+
+
+def hidden(node: HtmlElement) -> bool:
+    """Whether the element says itself that it is not shown."""
+    style = node.get("style")
+    return (style is not None and _HIDDEN.search(style) is not None) or node.get("hidden") is not None
+
+
+def names_of(node: HtmlElement) -> str:
+    """Class and id in one string, for patterns."""
+    return f"{node.get('class') or ''} {node.get('id') or ''}"
+
+
+def _is_caption(node: HtmlElement) -> bool:
+    if node.tag == "figcaption":
+        return True
+    name = node.get("class")
+    return (
+        name is not None
+        and node.tag not in {"figure", "table", "tr", "tbody", "img"}
+        and CAPTION_CLASS.search(name) is not None
+    )
+
+
+def _bold_style(node: HtmlElement) -> bool:
+    style = node.get("style")
+    return style is not None and re.search(r"(?i)font-weight\s*:\s*(?:bold|[6-9]00)", style) is not None
+
+
+def _tiny(node: HtmlElement) -> bool:
+    sizes = [size for name in ("width", "height") if (size := (node.get(name) or "").removesuffix("px")).isdigit()]
+    return any(int(size) < 40 for size in sizes)
+
+
+def _aligned(owner: HtmlElement, pattern: re.Pattern[str], word: str) -> bool:
+    for node in (owner, *owner.iterchildren("span", "strong", "em", "i", "b", "font"), owner.getparent()):
+        if node is None:
+            continue
+        if pattern.search(node.get("style") or "") or (node.get("align") or "").lower() == word:
+            return True
+        if re.search(rf"(?:^|[\s-])(?:text-|align)-?{word}(?:\s|$)", node.get("class") or ""):
+            return True
+    return False
+
+
+def _tail(pieces: list[tuple[str, bool, bool, bool]]) -> str:
+    """The text behind the last `<br>` or, without one, the last bold or slanted piece."""
+    texts = [piece for piece in pieces if piece[0].strip()]
+    if not texts:
+        return ""
+    breaks = [at for at, piece in enumerate(pieces) if piece[0] == "\n\n"]
+    if breaks and (after := clean("".join(piece[0] for piece in pieces[breaks[-1] + 1 :]))):
+        return after
+    run: list[str] = []
+    for text, _, strong, slanted in reversed(texts):
+        if not (strong or slanted):
+            break
+        run.append(text)
+    return clean("".join(reversed(run))) if len(run) < len(texts) else ""

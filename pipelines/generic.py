@@ -1,0 +1,54 @@
+"""A page of an unknown outlet: our own container first, trafilatura's body where ours is empty or far shorter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from pipelines.blocks import Block, blocks_of
+from pipelines.locate import boxes, find_container
+from vietnamese.normal import clean
+
+_ENOUGH = 250
+_FAR_LONGER = 2.0
+
+
+def generic_blocks(tree: HtmlElement) -> tuple[list[Block], HtmlElement | None, str]:
+    """Blocks, the container they came from (None for trafilatura's) and the name of the layer that won."""
+    container = find_container(tree)
+    blocks = blocks_of(container, boxes(container)) if container is not None else []
+    if length_of(blocks) >= _ENOUGH:
+        return blocks, container, "blocks"
+    other, name = trafilatura_blocks(tree)
+    if length_of(other) > _FAR_LONGER * length_of(blocks):
+        return other, None, name
+    return blocks, container, "blocks"
+
+
+def trafilatura_blocks(tree: HtmlElement) -> tuple[list[Block], str]:
+    """What trafilatura makes of the tree: its fast mode, and its whole cascade where that finds next to nothing."""
+    for fast, name in ((True, "trafilatura-fast"), (False, "trafilatura")):
+        blocks = _trafilatura(tree, fast=fast)
+        if length_of(blocks) >= _ENOUGH or not fast:
+            return blocks, name
+    return [], "trafilatura"
+
+
+def _trafilatura(tree: HtmlElement, *, fast: bool) -> list[Block]:
+    from trafilatura import bare_extraction
+
+    try:
+        document: Any = bare_extraction(tree, fast=fast, with_metadata=False, include_comments=False)
+    except Exception:  # noqa: BLE001 - a generic extractor that fails on a page has found nothing there
+        return []
+    text: str = (document.text or "") if document is not None else ""
+    return [
+        Block(text=line, kind="text", element=tree) for raw in text.split("\n") if (line := clean(raw.lstrip("- ")))
+    ]
+
+
+def length_of(blocks: Sequence[Block]) -> int:
+    """Characters of running text in `blocks`, links left out."""
+    return sum(int(len(block.text) * (1 - block.links)) for block in blocks if block.kind in {"text", "heading"})

@@ -1,0 +1,78 @@
+"""Bytes to one lxml tree: the only parse a page gets.
+
+Valid UTF-8 is UTF-8 whatever header or meta say; otherwise the declared charset, if it can be; otherwise windows-1258.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+import lxml.html
+from lxml.html import HtmlElement
+
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_HEAD_BYTES = 4096
+_LATIN = frozenset({"iso8859-1", "cp1252", "ascii", "latin-1"})
+"""Charsets that Vietnamese pages declare and cannot mean: windows-1258 is what they hold."""
+_MOSTLY = 0.01
+"""Share of undecodable bytes up to which a broken UTF-8 page is still read as UTF-8."""
+_NO_TEXT = dict.fromkeys([*range(9), 11, *range(14, 32), 0x7F])
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """`body` as text; never raises, what cannot be read becomes U+FFFD."""
+    for bom, name in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(name, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    rough = body.decode("utf-8", "replace")
+    if rough.count("\ufffd") <= _MOSTLY * len(rough) and any(ord(c) > 0x1E9F for c in rough if c != "\ufffd"):
+        return rough
+    return body.decode(_declared(body, content_type) or "cp1258", "replace")
+
+
+def _declared(body: bytes, content_type: str | None) -> str | None:
+    """The first charset that the header or the page declares and Python knows, UTF-8 and Latin-1 left out."""
+    names = [match[1] for match in [_HEADER_CHARSET.search(content_type or "")] if match]
+    names += [match[1].decode("ascii") for match in [_META_CHARSET.search(body[:_HEAD_BYTES])] if match]
+    for name in names:
+        try:
+            codec = codecs.lookup(name).name
+        except LookupError:
+            continue
+        if codec != "utf-8" and codec not in _LATIN:
+            return codec
+    return None
+
+
+def parse(body: bytes, content_type: str | None = None) -> HtmlElement | None:
+    """The page as a tree without comments and processing instructions; None when there is nothing to parse."""
+    if not body.strip():
+        return None
+    clean = _plain_utf8(body) or decode(body, content_type).translate(_NO_TEXT).encode("utf-8", "replace")
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        tree = lxml.html.document_fromstring(clean, parser=parser)
+    except (lxml.etree.LxmlError, ValueError, AssertionError):
+        return None
+    return tree if isinstance(tree, HtmlElement) else None
+
+
+def _plain_utf8(body: bytes) -> bytes | None:
+    """`body` itself when it is UTF-8 without control characters: the usual case costs one check and no copy."""
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _CONTROL.search(body):
+        return None
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return body
+
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")

@@ -1,0 +1,188 @@
+"""Killable workers: untrusted bytes are parsed in processes that may be shot.
+
+A page that holds a worker longer than `page_seconds` of wall time is killed there, tried once more in a fresh worker
+(a busy machine may have been the cause) and then gets the fate `too-slow`; a worker that dies gives `failed` with an
+error id that the log explains. Nothing a page does reaches the caller as an exception.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import resource
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from storage.records import FateWord, Outcome, Page, Teaser
+
+if TYPE_CHECKING:
+    from config.loader import Config
+    from gazetteer.records import Gazetteer
+
+log = logging.getLogger(__name__)
+
+TRIES = 2
+MEMORY_BYTES = 3 * 1024**3
+"""Address space of a worker: a page is at most 5 MB, its tree some 50 times that, the gazetteer and models 0.5 GB."""
+TASKS_PER_WORKER = 5000
+"""A worker is replaced after so many pages, so that nothing it has gathered grows for ever."""
+
+Task = tuple[Page, Teaser | None, bool]
+
+
+class AnalysisPool:
+    """Runs `analyse` in `workers` processes.
+
+    `folders` are the configuration overlays (`Config.folders` without the built-in first one); every worker loads
+    configuration and gazetteer once. Use as a context manager, or call `stop`.
+    """
+
+    def __init__(
+        self, overlays: Sequence[Path] = (), *, workers: int = 2, page_seconds: float = 1.0, tagging: bool = True
+    ) -> None:
+        self.page_seconds = page_seconds
+        self._pool = ProcessPool(
+            max_workers=workers,
+            max_tasks=TASKS_PER_WORKER,
+            initializer=_start,
+            initargs=(tuple(overlays), tagging),
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def submit(self, page: Page, *, teaser: Teaser | None = None, rules: bool = True) -> Future[Outcome]:
+        """A future that always gets an Outcome; usable with `asyncio.wrap_future`."""
+        result: Future[Outcome] = Future()
+        self._schedule((page, teaser, rules), result, tries=1)
+        return result
+
+    def map(
+        self, tasks: Iterable[Task], *, ahead: int = 8, progress: Callable[[Outcome], None] | None = None
+    ) -> Iterator[Outcome]:
+        """Outcomes in the order of `tasks` (page, teaser, rules), at most `ahead` in flight."""
+        waiting: list[Future[Outcome]] = []
+        for page, teaser, rules in tasks:
+            waiting.append(self.submit(page, teaser=teaser, rules=rules))
+            if len(waiting) >= ahead:
+                yield _reported(waiting.pop(0), progress)
+        for future in waiting:
+            yield _reported(future, progress)
+
+    def warm(self) -> None:
+        """Wait until a worker has loaded everything and answers; raises what its start raised."""
+        self._pool.schedule(_ready).result()
+
+    def _schedule(self, task: Task, result: Future[Outcome], *, tries: int) -> None:
+        future = self._pool.schedule(_work, args=task, timeout=self.page_seconds)
+        future.add_done_callback(lambda done: self._settle(task, result, done, tries))
+
+    def _settle(self, task: Task, result: Future[Outcome], done: Future[Outcome], tries: int) -> None:
+        if result.done():
+            return
+        if done.cancelled():
+            result.cancel()
+            return
+        error = done.exception()
+        if error is None:
+            result.set_result(done.result())
+        elif isinstance(error, TimeoutError) and tries < TRIES and self._pool.active:
+            self._schedule(task, result, tries=tries + 1)
+        else:
+            result.set_result(_failed(task[0], error))
+
+    def close(self) -> None:
+        """Finish what is scheduled, then end the workers."""
+        self._pool.close()
+        self._pool.join()
+
+    def stop(self) -> None:
+        """End the workers at once; what was under way is cancelled."""
+        self._pool.stop()
+        self._pool.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.stop()
+
+
+def _reported(future: Future[Outcome], progress: Callable[[Outcome], None] | None) -> Outcome:
+    outcome = future.result()
+    if progress is not None:
+        progress(outcome)
+    return outcome
+
+
+def _failed(page: Page, error: BaseException) -> Outcome:
+    """The outcome for a page whose worker was killed, died or raised."""
+    slow = isinstance(error, TimeoutError)
+    error_id = uuid.uuid4().hex[:8]
+    if not slow:
+        how = f"worker ended with code {error.exitcode}" if isinstance(error, ProcessExpired) else "unexpected error"
+        log.error("analysis failed, error id %s, %s: %s", error_id, how, page.requested_url, exc_info=error)
+    return Outcome(
+        url=page.requested_url,
+        outlet_id=page.outlet_id or "",
+        fate=FateWord.TOO_SLOW if slow else FateWord.FAILED,
+        detail="took longer than a page may take" if slow else f"error id {error_id}",
+        etag=page.etag,
+        last_modified=page.last_modified,
+    )
+
+
+class _Worker:
+    """What a worker process holds from its start to its end."""
+
+    config: Config
+    gazetteer: Gazetteer | None = None
+
+
+def _start(overlays: tuple[Path, ...], tagging: bool) -> None:  # noqa: FBT001 - called by position by the pool
+    """Load configuration and gazetteer, bring the heavy imports in, set the memory limit."""
+    from config.loader import load
+
+    _Worker.config = load(overlays)
+    if tagging:
+        from gazetteer.load import load as load_gazetteer
+
+        _Worker.gazetteer = load_gazetteer(_Worker.config.folders)
+    _warm_up()
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _warm_up() -> None:
+    """Import what the first page would otherwise pay for."""
+    from trafilatura import bare_extraction
+
+    bare_extraction("<html><body><p>Khởi động.</p></body></html>", fast=True, with_metadata=False)
+
+
+def _ready() -> bool:
+    return True
+
+
+def _work(page: Page, teaser: Teaser | None, rules: bool) -> Outcome:  # noqa: FBT001 - called by position by the pool
+    from pipelines.analyse import analyse
+
+    config = _Worker.config
+    outlet = config.outlets.get(page.outlet_id or "") or _by_host(config, page)
+    return analyse(page, outlet=outlet, teaser=teaser, gazetteer=_Worker.gazetteer, rules=rules)
+
+
+def _by_host(config: Config, page: Page) -> Any:
+    from urllib.parse import urlsplit
+
+    return config.outlet_of_host((urlsplit(page.url).hostname or "").lower())

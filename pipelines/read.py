@@ -1,0 +1,242 @@
+"""Page to what it says: one parse, then layers, each of which leaves its mark on what the next one needs.
+
+metadata -> outlet rule or generic container -> headline, sapo, time -> repair pass -> judgement. Pure: no clock but
+the page's `fetched_at`, no network, no store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from config.model import Outlet
+from pipelines.blocks import Block
+from pipelines.credit import is_credit
+from pipelines.generic import generic_blocks
+from pipelines.judge_page import judge_page
+from pipelines.locate import find_title, following, preceding, text_of
+from pipelines.metadata import Metadata, plain, read_metadata
+from pipelines.names import bare
+from pipelines.parse import parse
+from pipelines.repair import Repaired, repair
+from pipelines.rules import RuleMatch, apply_rules
+from pipelines.sapo import find_sapo, lead_of, sapo_text
+from pipelines.times import Published, machine_time, modified_time, settle, visible_time
+from storage.records import FateWord, Page, PublishedFrom
+from vietnamese.clock import LOCAL
+from vietnamese.normal import clean
+
+_ZONE, _AFTER = 250, 60
+_LEAST_TITLE = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What one page says. No byline, no author: there is no field for one."""
+
+    title: str | None = None
+    sapo: str | None = None
+    paragraphs: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    section: str | None = None
+    published_at: datetime | None = None
+    published_from: PublishedFrom | None = None
+    published_raw: str | None = None
+    published_precision: Literal["minute", "day"] | None = None
+    modified_at: datetime | None = None
+    canonical_url: str | None = None
+    """rel=canonical or og:url when it lies on the outlet's own domains, else where the page came from."""
+    credited_outlet: str | None = None
+    extractor: str = ""
+    """`rule:<outlet>/<name>`, `blocks`, `trafilatura-fast` or `trafilatura`; empty where nothing was read."""
+    fate: FateWord | None = None
+    """Set when this is no article that can be kept."""
+    detail: str | None = None
+    """Why, for a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Places:
+    """Where on the page things stand."""
+
+    blocks: list[Block]
+    container: HtmlElement | None
+    title: HtmlElement | None
+    sapo: HtmlElement | None
+    extractor: str
+    match: RuleMatch | None
+
+
+def read_page(page: Page, *, outlet: Outlet | None, rules: bool = True) -> Reading:
+    """What `page` says; `outlet` gives rules, domains and date order, None reads it as a page of nobody.
+
+    Never raises on what a page holds. `rules=False` leaves the outlet's selectors out.
+    """
+    tree = parse(page.body, page.content_type)
+    if tree is None:
+        return Reading(fate=FateWord.NOT_ARTICLE, detail="empty page", canonical_url=page.url)
+    meta = read_metadata(tree)
+    places = _find(tree, meta, outlet if rules else None)
+    title = _title(places.title, meta, outlet)
+    sapo, blocks = _sapo(places, meta)
+    fixed = repair(blocks, title=title, sapo=sapo, authors=meta.authors)
+    published = _published(places, meta, page, outlet)
+    fate, detail = judge_page(
+        meta=meta,
+        title=title,
+        sapo=sapo,
+        paragraphs=fixed.paragraphs,
+        dated=published is not None,
+        path=urlsplit(page.url).path,
+    )
+    return _reading(page, outlet, meta, places, title, sapo, fixed, published, fate, detail)
+
+
+def _reading(
+    page: Page, outlet: Outlet | None, meta: Metadata, places: _Places, title: str | None, sapo: str | None,
+    fixed: Repaired, published: Published | None, fate: FateWord | None, detail: str | None,
+) -> Reading:  # fmt: skip
+    order = outlet.date_order if outlet else "dmy"
+    section = text_of(places.match.section) if places.match and places.match.section is not None else meta.section
+    return Reading(
+        title=title,
+        sapo=sapo,
+        paragraphs=fixed.paragraphs,
+        captions=_captions(places, fixed),
+        section=section,
+        published_at=published.at.astimezone(LOCAL) if published else None,
+        published_from=published.source if published else None,
+        published_raw=published.raw if published else None,
+        published_precision=published.precision if published else None,
+        modified_at=modified_time(meta, now=page.fetched_at, order=order),
+        canonical_url=canonical_url(meta, page.url, outlet),
+        credited_outlet=fixed.credited_outlet,
+        extractor=places.extractor,
+        fate=fate,
+        detail=detail,
+    )
+
+
+def _find(tree: HtmlElement, meta: Metadata, outlet: Outlet | None) -> _Places:
+    match = apply_rules(tree, outlet) if outlet is not None and outlet.rules else None
+    title = match.title if match and match.title is not None else find_title(tree, meta)
+    if match is not None and outlet is not None:
+        blocks, container, extractor = match.blocks, match.container, f"rule:{outlet.id}/{match.rule.name}"
+    else:
+        blocks, found, extractor = generic_blocks(tree)
+        container = found  # type: ignore[assignment]
+    blocks = _behind(blocks, title)
+    sapo = match.sapo if match else None
+    if sapo is None and title is not None:
+        sapo = find_sapo(_zone(title, container), container, meta.descriptions)
+    return _Places(blocks=blocks, container=container, title=title, sapo=sapo, extractor=extractor, match=match)
+
+
+def _behind(blocks: list[Block], element: HtmlElement | None) -> list[Block]:
+    """The blocks behind the last one that stands in `element`; all of them when none does."""
+    if element is None:
+        return blocks
+    inside = [at for at, block in enumerate(blocks) if _within(block.element, element)]
+    return blocks[inside[-1] + 1 :] if inside else blocks
+
+
+def _within(node: HtmlElement, element: HtmlElement) -> bool:
+    return node is element or any(ancestor is element for ancestor in node.iterancestors())
+
+
+def _zone(title: HtmlElement, container: HtmlElement | None) -> Iterator[HtmlElement]:
+    """Elements between the headline and the body; the first of the body too when it holds the headline."""
+    inside = container is not None and _within(title, container)
+    for element in following(title, _ZONE):
+        if element is container:
+            return
+        if (
+            inside
+            and element.tag == "p"
+            and element.getparent() is container
+            and len(element.text_content()) > 2 * _ZONE
+        ):
+            return
+        yield element
+
+
+def _title(element: HtmlElement | None, meta: Metadata, outlet: Outlet | None) -> str | None:
+    text = text_of(element) if element is not None else ""
+    if len(text) < _LEAST_TITLE:
+        text = next((title for title in meta.titles if len(title) >= _LEAST_TITLE), "")
+    suffix = clean(outlet.title_suffix or "") if outlet else ""
+    for end in (suffix, f"- {meta.site_name}", f"| {meta.site_name}"):
+        if end and text.endswith(end) and len(text) > len(end):
+            text = text.removesuffix(end).rstrip(" -|–")
+    return plain(text) or None
+
+
+def _sapo(places: _Places, meta: Metadata) -> tuple[str | None, list[Block]]:
+    """The lead and the blocks that are left for the body."""
+    if places.sapo is not None and (text := sapo_text(places.sapo, meta.authors)):
+        rest = _behind(places.blocks, places.sapo)
+        return text, [block for block in rest if bare(block.text) != bare(text)]
+    at = lead_of(places.blocks, meta.descriptions)
+    if at is None:
+        return None, places.blocks
+    return places.blocks[at].text, places.blocks[at + 1 :]
+
+
+def _published(places: _Places, meta: Metadata, page: Page, outlet: Outlet | None) -> Published | None:
+    order = outlet.date_order if outlet else "dmy"
+    machine = machine_time(meta, now=page.fetched_at, order=order)
+    if places.match is not None and places.match.published is not None:
+        element = places.match.published
+        shown = visible_time([element, *element.iterdescendants()], now=page.fetched_at, order=order)
+    elif places.match is not None and machine is not None and machine.raw.endswith(("+07:00", "+0700")):
+        return machine
+    else:
+        shown = visible_time(_time_zone(places), now=page.fetched_at, order=order)
+    return settle(machine, shown)
+
+
+def _time_zone(places: _Places) -> Iterator[HtmlElement]:
+    """Elements that may show the time of this article: under the headline, above it, behind the body; never far away."""
+    if places.title is None:
+        return
+    yield from _zone(places.title, places.container)
+    yield from preceding(places.title)
+    if places.container is not None:
+        for sibling in list(places.container.itersiblings())[:3]:
+            yield from list(sibling.iter())[:_AFTER]
+
+
+def _captions(places: _Places, fixed: Repaired) -> tuple[str, ...]:
+    extra = [text_of(element) for element in places.match.captions] if places.match else []
+    texts = [*fixed.captions, *(text for text in extra if text and not is_credit(text))]
+    return tuple({bare(text): text for text in texts}.values())
+
+
+def canonical_url(meta: Metadata, url: str, outlet: Outlet | None) -> str:
+    """rel=canonical, else og:url, when on the outlet's own domains and not its front page; else `url`."""
+    for candidate in (meta.canonical, meta.og_url):
+        if not candidate:
+            continue
+        whole = urljoin(url, candidate)
+        parts = urlsplit(whole)
+        own = outlet.domains if outlet else _same_site(url)
+        host = (parts.hostname or "").lower()
+        if any(host == domain or host.endswith("." + domain) for domain in own) and parts.path not in {"", "/"}:
+            return whole
+    return url
+
+
+def _same_site(url: str) -> tuple[str, ...]:
+    """The site of `url` for an unknown outlet: its last labels (`com.vn` and the like count as one)."""
+    labels = (urlsplit(url).hostname or "").lower().split(".")
+    count = (
+        3
+        if len(labels) > 2 and labels[-2] in {"com", "net", "org", "gov", "edu", "info"} and len(labels[-1]) == 2
+        else 2
+    )
+    return (".".join(labels[-count:]),)

@@ -1,0 +1,156 @@
+"""What generic extraction gets wrong on Vietnamese sites, mended on blocks: no tree is changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipelines.blocks import Block
+from pipelines.credit import credited_outlet, is_credit, is_name
+from pipelines.names import CALLS, END_MARKS, bare
+
+_MOST_CAPTION = 400
+_MOST_LINE = 90
+_LINKED = 0.8
+_REPEAT_LEAST = 30
+_END_SHARE = 0.3
+_SENTENCE_END = re.compile(r"[.!?…\"”»)\]]$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repaired:
+    """The body after the repair pass."""
+
+    paragraphs: tuple[str, ...]
+    captions: tuple[str, ...]
+    credited_outlet: str | None
+
+
+def repair(blocks: Sequence[Block], *, title: str | None, sapo: str | None, authors: tuple[str, ...]) -> Repaired:
+    """Paragraphs and captions out of blocks: links, calls, credits, repeats of title and sapo left out."""
+    kept = _captions_marked(blocks)
+    kept = [block for block in kept if block.kind == "image" or not _is_link(block)]
+    kept = _ended(kept)
+    kept = _without_repeats(kept, title=title, sapo=sapo)
+    kept, credits = _without_credits(kept, authors)
+    body = [block.text for block in kept if block.kind in {"text", "heading"} and not CALLS.match(block.text)]
+    captions = dict.fromkeys(block.text for block in kept if block.kind == "caption")
+    known = {bare(text) for text in body if len(text) > _MOST_LINE}
+    return Repaired(
+        paragraphs=tuple(body),
+        captions=tuple(text for text in captions if bare(text) not in known and not is_credit(text, authors)),
+        credited_outlet=next((name for line in credits if (name := credited_outlet(line))), None),
+    )
+
+
+def _captions_marked(blocks: Sequence[Block]) -> list[Block]:
+    """A short centred or slanted line right behind an image is its caption."""
+    marked: list[Block] = []
+    after_image = False
+    for block in blocks:
+        if block.kind == "image":
+            after_image = True
+        elif block.kind == "text" and after_image and len(block.text) <= _MOST_CAPTION and _captionish(block):
+            marked.append(replace(block, kind="caption"))
+            after_image = False
+            continue
+        else:
+            after_image = False
+        marked.append(block)
+    return marked
+
+
+def _captionish(block: Block) -> bool:
+    if block.centred or block.slanted > 0.9:
+        return True
+    in_cell = any(
+        node.tag in {"td", "figure"} for node in (block.element, block.element.getparent()) if node is not None
+    )
+    return (
+        in_cell
+        and len(block.text) < _MOST_CAPTION / 2
+        or bool(re.search(r"(?i)[.(\-–]\s*\(?ảnh\s*:[^.]{0,40}\)?\.?$", block.text))
+    )
+
+
+def _is_link(block: Block) -> bool:
+    """A line that is only a link: to another article, never part of this one."""
+    return block.links >= _LINKED and block.kind in {"text", "heading"}
+
+
+def _ended(blocks: list[Block]) -> list[Block]:
+    """Cut at the first line that opens what always comes after an article."""
+    total = sum(len(block.text) for block in blocks) or 1
+    before = 0
+    for at, block in enumerate(blocks):
+        if before > _END_SHARE * total and len(block.text) <= _MOST_LINE and END_MARKS.match(block.text):
+            return blocks[:at]
+        before += len(block.text)
+    return blocks
+
+
+def _without_repeats(blocks: list[Block], *, title: str | None, sapo: str | None) -> list[Block]:
+    seen = {bare(text) for text in (title, sapo) if text}
+    kept: list[Block] = []
+    for block in blocks:
+        form = bare(block.text)
+        if block.kind in {"text", "heading"} and form in seen:
+            continue
+        if block.kind == "text" and len(form) >= _REPEAT_LEAST:
+            seen.add(form)
+        kept.append(block)
+    return kept
+
+
+def _without_credits(blocks: list[Block], authors: tuple[str, ...]) -> tuple[list[Block], list[str]]:
+    """Credit lines off both ends (images and captions between them do not matter) and out of the middle."""
+    found: list[str] = []
+    kept = list(blocks)
+    while (at := _last(kept)) is not None and _is_byline(kept[at], authors, end=True):
+        found.append(kept.pop(at).text)
+    if at is not None:
+        kept[at], cut = _tail_cut(kept[at], authors)
+        found.extend(cut)
+    while (first := _first(kept)) is not None and _is_byline(kept[first], authors, end=False):
+        found.append(kept.pop(first).text)
+    middle = [block for block in kept if block.kind in {"text", "heading"} and is_credit(block.text, authors)]
+    return [block for block in kept if block not in middle], found + [block.text for block in middle]
+
+
+def _last(blocks: list[Block]) -> int | None:
+    return next((at for at in range(len(blocks) - 1, -1, -1) if blocks[at].kind in {"text", "heading"}), None)
+
+
+def _first(blocks: list[Block]) -> int | None:
+    return next((at for at, block in enumerate(blocks) if block.kind in {"text", "heading"}), None)
+
+
+def _is_byline(block: Block, authors: tuple[str, ...], *, end: bool) -> bool:
+    text = block.text
+    if len(text) > _MOST_LINE:
+        return False
+    if is_credit(text, authors):
+        return True
+    if block.right and not _SENTENCE_END.search(text):
+        return True
+    marked = block.right or block.strong > 0.9 or block.slanted > 0.9 or end
+    return marked and block.kind == "text" and is_name(text)
+
+
+def _tail_cut(block: Block, authors: tuple[str, ...]) -> tuple[Block, list[str]]:
+    """The last paragraph without a byline glued to its end."""
+    tail = block.tail
+    if (
+        tail
+        and block.text.endswith(tail)
+        and len(tail) < len(block.text)
+        and (is_credit(tail, authors) or is_name(tail))
+    ):
+        rest = block.text[: -len(tail)].rstrip(" -–|")
+        if rest and _SENTENCE_END.search(rest):
+            return replace(block, text=rest), [tail]
+    glued = re.search(r"(?<=[.!?”\"/])\s*\(?((?:Theo|Nguồn:?)\s[^.()]{2,60})\)?\.?$", block.text)
+    if glued and is_credit(glued[1]):
+        return replace(block, text=block.text[: glued.start()].rstrip()), [glued[1]]
+    return block, []

@@ -1,0 +1,80 @@
+"""Outlet rules: selectors that know where an outlet keeps what, in dated versions, the newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement
+
+from config.model import Outlet, OutletRule
+from pipelines.blocks import Block, blocks_of
+from pipelines.generic import length_of
+from pipelines.locate import boxes
+
+_LEAST_TEXT = 120
+"""Characters under which a rule counts as having missed: the fallback then looks too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleMatch:
+    """What one rule found on a page."""
+
+    rule: OutletRule
+    blocks: list[Block]
+    container: HtmlElement
+    title: HtmlElement | None
+    sapo: HtmlElement | None
+    published: HtmlElement | None
+    section: HtmlElement | None
+    captions: tuple[HtmlElement, ...]
+
+
+@lru_cache(maxsize=1024)
+def selector(css: str) -> CSSSelector:
+    """The compiled selector; raises cssselect.SelectorError for one that is not CSS."""
+    return CSSSelector(css, translator="html")
+
+
+def select(tree: HtmlElement, css: str | None) -> list[HtmlElement]:
+    """Elements that `css` selects, in document order; none for None or for a selector that is not CSS."""
+    if not css:
+        return []
+    try:
+        return list(selector(css)(tree))
+    except (etree.XPathError, ValueError):
+        return []
+
+
+def apply_rules(tree: HtmlElement, outlet: Outlet) -> RuleMatch | None:
+    """The first rule of `outlet` (newest first) whose body is there, or None."""
+    for rule in sorted(outlet.rules, key=_newest, reverse=True):
+        match = _apply(tree, rule)
+        if match is not None:
+            return match
+    return None
+
+
+def _newest(rule: OutletRule) -> tuple[bool, str]:
+    return rule.valid_until is None, str(rule.valid_until or rule.valid_from or rule.name)
+
+
+def _apply(tree: HtmlElement, rule: OutletRule) -> RuleMatch | None:
+    bodies = select(tree, rule.body)
+    if not bodies:
+        return None
+    drop = frozenset(select(tree, rule.drop))
+    outer = [body for body in bodies if not any(ancestor in bodies for ancestor in body.iterancestors())]
+    blocks = [block for body in outer for block in blocks_of(body, drop | boxes(body))]
+    if length_of(blocks) < _LEAST_TEXT:
+        return None
+    return RuleMatch(
+        rule=rule, blocks=blocks, container=outer[0], title=_first(tree, rule.title), sapo=_first(tree, rule.sapo),
+        published=_first(tree, rule.published), section=_first(tree, rule.section), captions=tuple(select(tree, rule.captions)),
+    )  # fmt: skip
+
+
+def _first(tree: HtmlElement, css: str | None) -> HtmlElement | None:
+    return next((element for element in select(tree, css) if element.text_content().strip()), None)

@@ -1,0 +1,122 @@
+"""The sapo: what is shown as the lead, never what only a meta tag says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from lxml.html import HtmlElement
+
+from pipelines.blocks import BLOCKS, Block, blocks_of, names_of
+from pipelines.credit import is_credit
+from pipelines.locate import boxes, text_of
+from pipelines.names import CALLS, SAPO_NAMES, bare, is_box
+from vietnamese.normal import clean
+
+_LEAST, _MOST = 30, 1500
+_LINKED = 0.6
+_LEAD_LEAST = 60
+_PREFIX = 60
+_STRONG = 0.95
+
+
+def find_sapo(
+    zone: Iterable[HtmlElement], container: HtmlElement | None, descriptions: tuple[str, ...]
+) -> HtmlElement | None:
+    """The element among `zone` (headline to body, in order) that shows the lead, or None."""
+    best: tuple[int, HtmlElement] | None = None
+    for element in zone:
+        if element.tag not in BLOCKS or element is container or (container is not None and _holds(element, container)):
+            continue
+        text = text_of(element)
+        if not _LEAST <= len(text) <= _MOST or is_credit(text):
+            continue
+        score = _score(element, text, descriptions)
+        if score and (best is None or score > best[0]):
+            best = (score, element)
+    return best[1] if best else None
+
+
+def _score(element: HtmlElement, text: str, descriptions: tuple[str, ...]) -> int:
+    if is_box(names_of(element)):
+        return 0
+    said = 3 if says_the_same(text, descriptions) else 0
+    named = (
+        3
+        if SAPO_NAMES.search(names_of(element))
+        or element.get("itemprop") == "description"
+        or element.get("data-role") == "sapo"
+        else 0
+    )
+    heading = 2 if element.tag in {"h2", "h3", "h4"} and len(text) >= _LEAD_LEAST and not list(element.iter("a")) else 0
+    return said + named + heading
+
+
+def says_the_same(text: str, descriptions: tuple[str, ...]) -> bool:
+    """Whether a meta description is this text, or its beginning."""
+    form = bare(text)
+    for description in descriptions:
+        other = bare(description)
+        if len(other) >= _LEAST and (
+            form.startswith(other[:_PREFIX]) or form.endswith(other) or other.endswith(form) or other.startswith(form)
+        ):
+            return True
+        if len(other) > _PREFIX and other[:_PREFIX] in form:
+            return True
+    return False
+
+
+def _holds(element: HtmlElement, inner: HtmlElement) -> bool:
+    return any(ancestor is element for ancestor in inner.iterancestors())
+
+
+def sapo_text(element: HtmlElement, authors: tuple[str, ...]) -> str | None:
+    """The lead as one line: links and credits that hang on it cut off."""
+    found = [block for block in blocks_of(element, boxes(element)) if block.kind != "image"]
+    lines = [
+        block.text
+        for block in found
+        if block.links < _LINKED and not is_credit(block.text, authors) and not CALLS.match(block.text)
+    ]
+    text = trimmed(" ".join(lines))
+    return text if len(text) >= _LEAST else None
+
+
+def trimmed(text: str) -> str:
+    """`text` without «>> related headline» glued to its end."""
+    return clean(re.split(r"\s*(?:>>|»|►)\s*", text)[0]) if re.search(r"\S{3}.*(?:>>|»|►)", text) else text
+
+
+def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
+    """The index of a first block that is the lead: named so, or wholly bold before plain text, or a heading that long."""
+    texts = [(at, block) for at, block in enumerate(blocks) if block.kind in {"text", "heading"}][:3]
+    for place, (at, block) in enumerate(texts[:2]):
+        if not _LEAST <= len(block.text) <= _MOST or block.links > _LINKED:
+            continue
+        if _named(block.element):
+            return at
+        following = texts[place + 1][1] if place + 1 < len(texts) else None
+        stands_out = block.strong >= _STRONG or block.kind == "heading"
+        if (
+            stands_out
+            and len(block.text) >= _LEAD_LEAST
+            and following is not None
+            and following.strong < _STRONG
+            and following.kind == "text"
+        ):
+            return at
+        if block.strong >= _STRONG and says_the_same(block.text, descriptions):
+            return at
+    return None
+
+
+def _named(element: HtmlElement) -> bool:
+    for node in (element, element.getparent()):
+        if (
+            node is not None
+            and SAPO_NAMES.search(names_of(node))
+            and len(node.text_content()) <= _MOST
+            and not is_box(names_of(node))
+        ):
+            return True
+    return False

@@ -1,0 +1,119 @@
+"""When an article was published: what the machine-readable dates and the visible one say together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from lxml.html import HtmlElement
+
+from pipelines.blocks import hidden, names_of
+from pipelines.metadata import Metadata, Stamp
+from pipelines.names import TIME_NAMES
+from storage.records import PublishedFrom
+from vietnamese.clock import LOCAL
+from vietnamese.dates import Order, ParsedTime, local_clock, parse_time
+from vietnamese.normal import clean
+
+_DATE_LIKE = re.compile(
+    r"\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{2,4}|\d{4}-\d{2}-\d{2}|(?i:tháng)\s*\d|\btrước\b|(?i:hôm (?:nay|qua))|\b(?:19|20)\d\d\b"
+)
+_UPDATED = re.compile(r"(?i)cập nhật|sửa|update|modified|chỉnh")
+_HONEST = re.compile(r"(?i)(?:\+|&#x2B;)\s*0?7(?::?00)?\s*$|GMT\s*\+\s*7|\.\d{3}Z$|(?<!\d)Z$")
+"""Offsets that are believed: +07:00, and Z, which no template writes beside a local clock by mistake as +00:00 is."""
+_OFFSET = re.compile(r"(?:[+-]\d{2}:?\d{2}|Z|GMT|UTC)\s*$", re.IGNORECASE)
+_LONGEST = 90
+_APART = timedelta(days=3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """The time of an article and where it was read."""
+
+    at: datetime
+    precision: Literal["minute", "day"]
+    source: PublishedFrom
+    raw: str
+
+
+def machine_time(meta: Metadata, *, now: datetime, order: Order) -> Published | None:
+    """The first machine-readable date that parses, those to the minute first; wrong offsets set aside."""
+    found = [published for stamp in meta.published if (published := _from_stamp(stamp, now=now, order=order))]
+    return next((one for one in found if one.precision == "minute"), found[0] if found else None)
+
+
+def _from_stamp(stamp: Stamp, *, now: datetime, order: Order) -> Published | None:
+    raw = stamp.raw.strip()
+    parsed = parse_time(raw, now=now, order=order)
+    if _OFFSET.search(raw) and not _HONEST.search(raw) and (clock := local_clock(raw, now=now)):
+        parsed = ParsedTime(at=clock, precision=parsed.precision if parsed else "minute")
+    elif parsed is None and (clock := local_clock(raw, now=now)):
+        parsed = ParsedTime(at=clock, precision="minute")
+    return Published(at=parsed.at, precision=parsed.precision, source=stamp.source, raw=raw) if parsed else None
+
+
+def modified_time(meta: Metadata, *, now: datetime, order: Order) -> datetime | None:
+    """When the page says it was last changed."""
+    for raw in meta.modified:
+        if found := _from_stamp(Stamp(raw=raw, source="meta"), now=now, order=order):
+            return found.at
+    return None
+
+
+def visible_time(elements: Iterable[HtmlElement], *, now: datetime, order: Order) -> Published | None:
+    """The time that is shown in `elements`, given nearest first: to the minute before to the day, named before unnamed."""
+    best: tuple[int, Published] | None = None
+    for element in elements:
+        text = _short_text(element)
+        if text is None or not _DATE_LIKE.search(text):
+            continue
+        parsed = parse_time(text, now=now, order=order)
+        if parsed is None:
+            continue
+        source: PublishedFrom = "time-tag" if element.tag == "time" and element.get("datetime") else "visible"
+        score = 4 * (parsed.precision == "minute") + 2 * _named(element) - 3 * bool(_UPDATED.search(text))
+        if best is None or score > best[0]:
+            best = (score, Published(at=parsed.at, precision=parsed.precision, source=source, raw=text))
+    return best[1] if best else None
+
+
+def _short_text(element: HtmlElement) -> str | None:
+    if element.tag in {"script", "style", "select", "noscript"} or hidden(element):
+        return None
+    if len(element) > 8:
+        return None
+    text = clean(element.text_content()[: _LONGEST * 4])
+    return text if 4 <= len(text) <= _LONGEST else None
+
+
+def _named(element: HtmlElement) -> bool:
+    parent = element.getparent()
+    return (
+        element.tag == "time"
+        or bool(TIME_NAMES.search(names_of(element)))
+        or (parent is not None and bool(TIME_NAMES.search(names_of(parent))))
+    )
+
+
+def settle(machine: Published | None, visible: Published | None) -> Published | None:
+    """One time out of both: the reader's clock wins, unless it is about another moment or less exact.
+
+    A visible time days away from the machine's is another date on the page; one marked as an update is not the
+    publication.
+    """
+    if machine is None or visible is None:
+        return visible or machine
+    if _same_clock(machine, visible) or visible.precision == "day":
+        return machine
+    if abs(machine.at - visible.at) > _APART or _UPDATED.search(visible.raw):
+        return machine
+    return visible
+
+
+def _same_clock(a: Published, b: Published) -> bool:
+    return a.precision == "minute" and a.at.astimezone(LOCAL).replace(second=0, microsecond=0) == b.at.astimezone(
+        LOCAL
+    ).replace(second=0, microsecond=0)
