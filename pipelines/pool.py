@@ -11,6 +11,7 @@ import contextlib
 import logging
 import multiprocessing
 import resource
+import signal
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -151,6 +152,8 @@ class _Worker:
 
 def _start(overlays: tuple[Path, ...], tagging: bool) -> None:  # noqa: FBT001 - called by position by the pool
     """Load configuration and gazetteer, bring the heavy imports in, set the memory limit."""
+    # pebble's own handler waits for Python to run again; a page that is stuck in C never lets it.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from config.loader import load
 
     _Worker.config = load(overlays)
