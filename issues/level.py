@@ -1,0 +1,124 @@
+"""Level 0 to 3 and field 1 to 12 of one article: suggestions from cues that can be read, each with its reasons.
+
+Pure. Nothing here knows the outlet: neither its name nor its tier can move a level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gazetteer.mention import Mention
+from issues.cues import folded
+from issues.fields import FieldCues, field_of
+from issues.levelcues import PLACES, Cue, LevelCues
+
+_TROUBLE = ("harm", "crime", "hazard", "fault", "protest")
+_CITY = frozenset({"p31", "p31-old", "p30"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """What is suggested for one article."""
+
+    level: int
+    """0 information, 1 follow, 2 needs an answer, 3 urgent."""
+    reasons: tuple[str, ...]
+    """Vietnamese phrases with the words that were found, weightiest first."""
+    level_score: float
+    """Orders articles within and over levels; two decimals."""
+    field_of: int
+    """1 to 12, domain.md §2.2; 12 where nothing tells."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """One cue found in one article."""
+
+    cue: Cue
+    points: float
+    words: tuple[str, ...]
+
+
+def judge(
+    *,
+    title: str,
+    sapo: str | None,
+    text: str,
+    mentions: Sequence[Mention] = (),
+    about_city: bool = True,
+    cues: LevelCues,
+    fields: FieldCues,
+) -> Judgement:
+    """Level, reasons, score and field of an article.
+
+    A level of 2 needs a shortcoming or complaint and somebody answerable for it; 3 also a central order or a crowd.
+    An article that is not about the city gets at most 1.
+    """
+    found = find(title=title, sapo=sapo, text=text, cues=cues)
+    points = {role: sum(f.points for f in found if f.cue.role == role) for role in cues.roles}
+    named = _named_body(mentions)
+    points["public"] += 0.5 * bool(named)
+    level = _level(points, cues)
+    if not about_city:
+        level = min(level, 1)
+    return Judgement(
+        level=level,
+        reasons=_reasons(found, named),
+        level_score=_score(points, level),
+        field_of=field_of(title=title, sapo=sapo, text=text, cues=fields),
+    )
+
+
+def find(*, title: str, sapo: str | None, text: str, cues: LevelCues) -> list[Found]:
+    """The cues found in an article with their points, weightiest first."""
+    parts = {"title": folded(title), "sapo": folded(sapo or ""), "text": folded(text[: cues.text_characters])}
+    found = [hit for cue in cues.cues if (hit := _search(cue, parts, cues))]
+    return sorted(found, key=lambda f: (-f.points, f.cue.reason))
+
+
+def _search(cue: Cue, parts: dict[str, str], cues: LevelCues) -> Found | None:
+    words: list[str] = []
+    share = 0.0
+    for place in PLACES:
+        for match in cue.pattern.finditer(parts[place]):
+            if match[0].strip() not in words:
+                words.append(match[0].strip())
+                share = share or cues.places[place]
+    if not words:
+        return None
+    more = cues.more * min(2, len(words) - 1)
+    return Found(cue=cue, points=round(cue.weight * share * (1 + more), 3), words=tuple(words[:3]))
+
+
+def _level(points: dict[str, float], cues: LevelCues) -> int:
+    trouble = sum(points[role] for role in _TROUBLE)
+    grave = points["fault"] + points["protest"] - 0.5 * points["answered"]
+    limits = cues.limits
+    if points["calm"] * limits.calm > trouble or trouble < limits.follow:
+        return 0
+    answerable = points["public"] >= limits.answerable
+    if grave + points["harm"] >= limits.urgent and answerable and points["central"] + points["mass"] >= 1:
+        return 3
+    return 2 if grave >= limits.answer and answerable else 1
+
+
+def _score(points: dict[str, float], level: int) -> float:
+    answerable = min(1.0, points["public"])
+    grave = (points["fault"] + points["protest"]) * (0.6 + 0.8 * answerable)
+    calm = points["calm"] + points["answered"]
+    other = 0.5 * points["harm"] + 0.3 * points["crime"] + 0.3 * points["hazard"] + 0.1 * points["weak"]
+    return round(level + grave + other + points["central"] + 0.7 * points["mass"] - 0.6 * calm, 2)
+
+
+def _named_body(mentions: Sequence[Mention]) -> str | None:
+    """The first public body of the city that title or lead names."""
+    for mention in mentions:
+        if mention.field != "text" and mention.kind in {"agency", "body"} and mention.entity_id not in _CITY:
+            return mention.surface
+    return None
+
+
+def _reasons(found: Sequence[Found], named: str | None) -> tuple[str, ...]:
+    reasons = [f"{f.cue.reason}: «{'», «'.join(f.words)}»" for f in found if f.cue.role != "weak"]
+    return tuple(reasons + ([f"nêu tên cơ quan: «{named}»"] if named else []))

@@ -1,0 +1,75 @@
+"""How the evidence for one matter is weighed: `[weights]` of `grouping.toml`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from config.loader import ConfigError
+from issues.cues import read_toml
+from issues.evidence import Evidence
+from issues.profile import Profile
+
+
+class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Log odds of each piece of evidence, and the rule by which an article joins."""
+
+    bias: float
+    likeness: float
+    title_in_other: float
+    titles: float
+    names: float
+    shared_names: float
+    figures: float
+    entities: float
+    days_apart: float
+    days_apart_log: float
+    places_differ: float
+    dates_differ: float
+    sport_days_log: float
+    daily_days_log: float
+    roundup: float
+    one_series: float
+    one_outlet: float
+    undated_days: float
+    least: float
+    best_share: float
+    links: int
+    missing_link: float
+    size_penalty: float
+    free_size: float
+    window_days: float
+
+    def score(self, a: Profile, b: Profile, seen: Evidence) -> float:
+        """Log odds that `a` and `b` tell of one matter."""
+        days = seen.days_apart if a.at is not None and b.at is not None else self.undated_days
+        far = math.log1p(4 * days)
+        kinds = {a.kind, b.kind}
+        total = (
+            self.bias
+            + self.likeness * seen.likeness
+            + self.title_in_other * seen.title_in_other
+            + self.titles * seen.titles
+            + self.names * seen.names
+            + self.shared_names * seen.shared_names
+            + self.figures * seen.figures
+            + self.entities * seen.entities
+            + self.days_apart * days
+            + self.days_apart_log * far
+        )
+        total += self.places_differ * seen.places_differ + self.dates_differ * seen.dates_differ
+        total += self.sport_days_log * far * ("sport" in kinds) + self.daily_days_log * far * ("daily" in kinds)
+        total += self.roundup * ("roundup" in kinds) + self.one_outlet * (a.outlet_id == b.outlet_id)
+        return total + self.one_series * (bool(a.series) and a.series == b.series)
+
+
+def grouping_weights(folders: Sequence[Path] = ()) -> GroupingWeights:
+    """The weights of `grouping.toml`; ConfigError where one is missing or wrong."""
+    raw, file = read_toml(folders, "grouping.toml")
+    try:
+        return msgspec.convert(raw.get("weights", {}), GroupingWeights)
+    except msgspec.ValidationError as error:
+        raise ConfigError(file, "weights", str(error), "See docs/issues.md for every weight") from error
