@@ -99,6 +99,8 @@ class Crawl(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Stored articles in scope are asked again (conditionally) when they are this old."""
     remember_days: int = 7
     """A lasting failure (4xx, not an article …) is not asked again before this many days."""
+    max_crawl_delay_seconds: float = 60.0
+    """A Crawl-delay in robots.txt slows us down to this at most."""
     reach_timeout_seconds: float = 10.0
     """An outlet that cannot be connected to within this time counts as unreachable for the run."""
 

@@ -1,0 +1,93 @@
+"""What one crawl works with: store, configuration, hosts file, clock. Hung on the spider, found by every component."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from config.loader import Config, load
+from config.places import Places, places
+from crawler.guard import Guard, HostMap
+from crawler.tally import Tally
+from vietnamese.clock import Clock, system_clock, to_local
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from config.model import Crawl, Outlet
+    from storage.store import Store
+
+Closer = Callable[[], None]
+
+
+@dataclass(kw_only=True)
+class Context:
+    """One crawl's surroundings."""
+
+    store: Store
+    config: Config
+    where: Places
+    run_id: str
+    clock: Clock = system_clock
+    hosts: HostMap | None = None
+    tally: Tally = field(default_factory=Tally)
+    own_run: bool = False
+    """True when the crawl began its run itself (`scrapy crawl`) and must finish it."""
+
+    @property
+    def crawl(self) -> Crawl:
+        """How we visit."""
+        return self.config.settings.crawl
+
+    @property
+    def guard(self) -> Guard:
+        """Where we may go."""
+        return Guard(hosts=self.hosts)
+
+    @property
+    def longest_wait(self) -> float:
+        """Seconds a host's pause is waited for within the run."""
+        return self.crawl.retry_after_wait_seconds
+
+    def pace(self, outlet: Outlet) -> float:
+        """Seconds between two requests to one host of `outlet`."""
+        return self.crawl.pace_seconds if outlet.pace_seconds is None else outlet.pace_seconds
+
+    def finish(self, outcome: str) -> None:
+        """End a run of our own: every URL gets its fate, then the run is marked finished."""
+        if self.own_run:
+            self.store.close_fates(self.run_id)
+            self.store.finish_run(self.run_id, outcome)
+
+
+def context_of(crawler: Crawler) -> Context | None:
+    """The context of the running spider; None for a spider without one (`scrapy shell`)."""
+    found: Any = getattr(crawler.spider, "context", None)
+    return found if isinstance(found, Context) else None
+
+
+def from_environment(spider: str) -> Context:
+    """For `scrapy crawl`: places by `DIEMBAO_HOME` and `DIEMBAO_DATABASE_URL`, the overlays `$DIEMBAO_HOME/config` and
+    `DIEMBAO_CONFIG`, the hosts file `DIEMBAO_HOSTS`; begins (or continues) a run of its own.
+    """  # fmt: skip
+    from storage.store import open_store
+
+    where = places()
+    extra = os.environ.get("DIEMBAO_CONFIG")
+    config = load(where.overlays(*([Path(extra)] if extra else [])))
+    hosts = os.environ.get("DIEMBAO_HOSTS")
+    where.home.mkdir(parents=True, exist_ok=True)
+    store = open_store(where.database_url, system_clock)
+    store.sync_outlets(config.outlets.values())
+    run = store.begin_run(spider, to_local(system_clock()).date())
+    return Context(
+        store=store,
+        config=config,
+        where=where,
+        run_id=run.run_id,
+        hosts=HostMap.load(Path(hosts)) if hosts else None,
+        own_run=True,
+    )

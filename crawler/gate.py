@@ -1,0 +1,56 @@
+"""Downloader middleware: judges every request before anything is sent, redirects and robots.txt included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crawler.context import context_of
+from crawler.errors import ForeignHostError, RefusedAddressError
+from crawler.guard import Guard, host_of, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+
+class GateMiddleware:
+    """Private addresses and foreign hosts stay outside; every request says who asks."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        context = context_of(crawler)
+        self._guard = context.guard if context else Guard()
+        self._user_agent = context.crawl.user_agent if context else None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> GateMiddleware:
+        """As Scrapy makes it."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """RefusedAddressError or ForeignHostError when the request may not be made."""
+        check(self._guard, request.url, request.meta)
+        if self._user_agent:
+            request.headers["User-Agent"] = self._user_agent
+
+
+def check(guard: Guard, url: str, meta: dict[str, Any]) -> None:
+    """Raise RefusedAddressError or ForeignHostError when `url` may not be asked for.
+
+    `meta["domains"]` are the domains this request may go to; without them any public host will do. A name outside
+    them is foreign, whatever else is wrong with it; a literal private address is always a private address.
+    """
+    domains = meta.get("domains")
+    host = host_of(url)
+    if domains is not None and host and literal(host) is None and "." in host and not within(host, domains):
+        raise ForeignHostError(f"foreign-host: {host}")
+    if reason := guard.refuses(url):
+        raise RefusedAddressError(reason)
+    if domains is not None and not within(host, domains):
+        raise ForeignHostError(f"foreign-host: {host}")
+
+
+def within(host: str, domains: Iterable[str]) -> bool:
+    """True when `host` is one of `domains` or below one."""
+    return any(host == domain or host.endswith("." + domain) for domain in domains)

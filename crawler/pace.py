@@ -1,0 +1,61 @@
+"""Pace: one request to a host at a time, spaced by the store so that all processes together keep it; Retry-After."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from crawler.errors import HeldError
+
+LONGEST_PAUSE = 7 * 86400.0
+"""Seconds: a Retry-After beyond a week is taken as a week."""
+
+
+class Pacer:
+    """Lets one request at a time through to a host.
+
+    `claim(host, pace_seconds)` claims the host's next allowed moment and gives the seconds until then; None for no
+    spacing (`scrapy shell`).
+    """
+
+    def __init__(self, claim: Callable[[str, float], float] | None, longest_wait: float) -> None:
+        self._claim, self._longest_wait = claim, longest_wait
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @asynccontextmanager
+    async def turn(self, host: str, pace_seconds: float) -> AsyncIterator[None]:
+        """Hold the host's turn; HeldError when it is not to be asked for longer than this run waits."""
+        async with self._turns[host]:
+            wait = self._claim(host, pace_seconds) if self._claim else 0.0
+            if wait > self._longest_wait + 2 * pace_seconds:
+                raise HeldError(f"{host} asked for a pause of {wait:.0f} s", wait)
+            if wait > 0:
+                await asyncio.sleep(wait)
+            yield
+
+
+def retry_after(value: str | None, date: str | None = None) -> float | None:
+    """Seconds that a Retry-After header asks for (delta or HTTP date), 0 to `LONGEST_PAUSE`; None when it says nothing.
+
+    A date is counted from the answer's own Date header where it has one: the two clocks may differ.
+    """
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), LONGEST_PAUSE)
+    moment = _http_date(text)
+    if moment is None:
+        return None
+    now = _http_date(date or "") or datetime.now(UTC)
+    return min(max((moment - now).total_seconds(), 0.0), LONGEST_PAUSE)
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
