@@ -134,6 +134,7 @@ def remarks(article: SheetArticle) -> str:
         ("đến muộn", article.late),
         ("đăng lại", article.reprint_of is not None),
         ("không rõ giờ đăng", article.published_at is None),
+        ("báo đã gỡ", article.gone),
         ("chỉ có tóm tắt", article.kind == "teaser"),
     ]
     return ", ".join(word for word, holds in notes if holds)

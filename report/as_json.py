@@ -133,6 +133,7 @@ def _article(sheet: Sheet, article: SheetArticle) -> dict[str, Any]:
         "reprint": article.reprint_of is not None,
         "reprint_of": article.reprint_of,
         "late": article.late,
+        "gone": article.gone,
         "bodies": list(article.bodies),
     }
 

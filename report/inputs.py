@@ -42,6 +42,8 @@ class SheetArticle:
     """Published before the window and found too late for an earlier sheet."""
     bodies: tuple[str, ...]
     """Ids of the agencies and units it mentions, each once."""
+    gone: bool = False
+    """The outlet has removed it: its words are not repeated."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -140,23 +140,23 @@ INPUTS = SheetInputs(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def inputs():
     return INPUTS
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sheet():
     return build_sheet(INPUTS)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def state():
     """Makes a health row."""
     return State
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_article():
     """Makes an article: number, issue, outlet, then any field by name."""
     return article

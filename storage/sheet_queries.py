@@ -1,0 +1,247 @@
+"""What a sheet reads, from the `v1_` views only, so that every number of it can be recomputed from outside.
+
+Read-only. `sql(statement)` turns a statement into the text that a person can paste into the database's own shell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, distinct, exists, func, literal, or_, select
+
+from storage.views import (
+    v1_articles,
+    v1_entities,
+    v1_fates,
+    v1_issues,
+    v1_mentions,
+    v1_outlets,
+    v1_report_articles,
+    v1_reports,
+)
+
+_A = v1_articles.c
+_BATCH = 500
+"""Ids a statement names at once; SQLite takes 32,766."""
+
+STORED_FATES = ("stored", "teaser")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SheetScope:
+    """Which articles a morning's sheet holds. Aware times, `date` as YYYY-MM-DD."""
+
+    date: str
+    start: datetime
+    end: datetime
+    known_at: datetime
+    """The clock of the run that made the sheet: what was first seen later is not in it."""
+    late_since: datetime
+    """Nothing published before is carried as late."""
+    least_confidence: float = 0.5
+    """Weaker mentions name nobody in the sheet."""
+
+    @property
+    def at(self) -> ColumnElement[Any]:
+        """The time an article is windowed by: published, or first seen where it has no date."""
+        return func.coalesce(_A.published_at, _A.first_seen_at, type_=_A.published_at.type)
+
+    @property
+    def in_window(self) -> ColumnElement[bool]:
+        """In scope, of this window, known when the sheet was made."""
+        return and_(_A.in_scope, _A.first_seen_at <= self.known_at, self.at >= self.start, self.at < self.end)
+
+    @property
+    def late(self) -> ColumnElement[bool]:
+        """Published before the window, found in or after it, and in no earlier morning's sheet."""
+        earlier = select(v1_reports.c.report_id).where(v1_reports.c.kind == "daily", v1_reports.c.date < self.date)
+        told = select(v1_report_articles.c.article_id).where(v1_report_articles.c.report_id.in_(earlier))
+        return and_(
+            _A.in_scope,
+            _A.first_seen_at >= self.start,
+            _A.first_seen_at <= self.known_at,
+            _A.published_at < self.start,
+            _A.published_at >= self.late_since,
+            exists(earlier),
+            _A.article_id.not_in(told),
+        )
+
+    @property
+    def held(self) -> ColumnElement[bool]:
+        """Everything the sheet holds."""
+        return or_(self.in_window, self.late)
+
+
+def articles(scope: SheetScope) -> Select[Any]:
+    """The articles of the sheet, with `late`."""
+    return select(
+        _A.article_id, _A.outlet_id, _A.url, _A.title, _A.excerpt, _A.published_at, _A.first_seen_at, _A.kind,
+        _A.level, _A.field_of, _A.reprint_of, _A.issue_id, _A.gone_at,
+        scope.late.label("late"),
+    ).where(scope.held).order_by(_A.article_id)  # fmt: skip
+
+
+def count_articles(scope: SheetScope) -> Select[Any]:
+    """How many articles the sheet holds."""
+    return select(func.count()).select_from(v1_articles).where(scope.held)
+
+
+def count_late(scope: SheetScope) -> Select[Any]:
+    """How many of them came late."""
+    return select(func.count()).select_from(v1_articles).where(scope.late)
+
+
+def count_reprints(scope: SheetScope) -> Select[Any]:
+    """How many of them repeat another article."""
+    return select(func.count()).select_from(v1_articles).where(scope.held, _A.reprint_of.is_not(None))
+
+
+def count_unplaced(scope: SheetScope) -> Select[Any]:
+    """How many of them no issue holds."""
+    return select(func.count()).select_from(v1_articles).where(scope.held, _A.issue_id.is_(None))
+
+
+def count_newsrooms(scope: SheetScope) -> Select[Any]:
+    """How many outlets they come from."""
+    return select(func.count(distinct(_A.outlet_id))).where(scope.held)
+
+
+def count_issues(scope: SheetScope) -> Select[Any]:
+    """How many issues they belong to."""
+    return select(func.count(distinct(_A.issue_id))).where(scope.held)
+
+
+def issues_by(column: Literal["level", "field_of"], scope: SheetScope) -> Select[Any]:
+    """Issues of the sheet by level or by field: value, number."""
+    held = select(_A.issue_id).where(scope.held, _A.issue_id.is_not(None))
+    key = v1_issues.c[column]
+    return select(key, func.count()).where(v1_issues.c.issue_id.in_(held)).group_by(key).order_by(key)
+
+
+def issue_rows(scope: SheetScope) -> Select[Any]:
+    """One row an issue: articles, outlets, and outlets with an article of their own, in this sheet."""
+    joined = v1_articles.outerjoin(v1_outlets, v1_outlets.c.outlet_id == _A.outlet_id)
+    own = and_(_A.reprint_of.is_(None), func.coalesce(v1_outlets.c.tier, "") != "aggregator")
+    return (
+        select(
+            _A.issue_id,
+            func.count().label("articles"),
+            func.count(distinct(_A.outlet_id)).label("newsrooms"),
+            func.count(distinct(_A.outlet_id)).filter(own).label("independent_newsrooms"),
+        )
+        .select_from(joined)
+        .where(scope.held, _A.issue_id.is_not(None))
+        .group_by(_A.issue_id)
+        .order_by(_A.issue_id)
+    )
+
+
+def body_rows(scope: SheetScope) -> Select[Any]:
+    """One row an agency or unit: articles that mention it, issues, issues at level 2 or 3, in this sheet."""
+    joined = v1_mentions.join(v1_articles, v1_mentions.c.article_id == _A.article_id).outerjoin(
+        v1_issues, v1_issues.c.issue_id == _A.issue_id
+    )
+    return (
+        select(
+            v1_mentions.c.entity_id,
+            func.count(distinct(_A.article_id)).label("articles"),
+            func.count(distinct(_A.issue_id)).label("issues"),
+            func.count(distinct(_A.issue_id)).filter(v1_issues.c.level >= literal(2)).label("attention"),
+        )
+        .select_from(joined)
+        .where(scope.held, v1_mentions.c.confidence >= scope.least_confidence)
+        .group_by(v1_mentions.c.entity_id)
+        .order_by(v1_mentions.c.entity_id)
+    )
+
+
+def outlet_rows(scope: SheetScope) -> Select[Any]:
+    """One row an outlet: its articles in this sheet."""
+    return (
+        select(_A.outlet_id, func.count().label("articles"))
+        .where(scope.held)
+        .group_by(_A.outlet_id)
+        .order_by(_A.outlet_id)
+    )
+
+
+def earlier_reports(first: str, before: str) -> Select[Any]:
+    """Daily reports dated from `first` to the day before `before`."""
+    dates = and_(v1_reports.c.date >= first, v1_reports.c.date < before)
+    return (
+        select(v1_reports.c.date, v1_reports.c.inputs)
+        .where(v1_reports.c.kind == "daily", dates)
+        .order_by(v1_reports.c.date)
+    )
+
+
+def report(date: str) -> Select[Any]:
+    """The daily report of a morning."""
+    return select(v1_reports).where(v1_reports.c.kind == "daily", v1_reports.c.date == date)
+
+
+def run_fates(run_id: str) -> Select[Any]:
+    """Fates of a run by outlet: outlet_id, fate, number."""
+    return (
+        select(v1_fates.c.outlet_id, v1_fates.c.fate, func.count())
+        .where(v1_fates.c.run_id == run_id)
+        .group_by(v1_fates.c.outlet_id, v1_fates.c.fate)
+        .order_by(v1_fates.c.outlet_id, v1_fates.c.fate)
+    )
+
+
+def issues_of(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The named issues, by id."""
+    return _by_id(connection, select(v1_issues), v1_issues.c.issue_id, ids)
+
+
+def entities_of(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The named agencies and units that the store knows, by id."""
+    return _by_id(connection, select(v1_entities), v1_entities.c.entity_id, ids)
+
+
+def outlets_of(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The named outlets that the store knows, by id."""
+    return _by_id(connection, select(v1_outlets), v1_outlets.c.outlet_id, ids)
+
+
+def mentions_of(connection: Connection, ids: Iterable[str], least_confidence: float) -> dict[str, dict[str, str]]:
+    """Of every named article: the agencies and units it mentions, with their kind."""
+    found: dict[str, dict[str, str]] = {}
+    columns = select(v1_mentions.c.article_id, v1_mentions.c.entity_id, v1_mentions.c.kind).distinct()
+    columns = columns.where(v1_mentions.c.confidence >= least_confidence)
+    for some in _batches(ids):
+        for row in connection.execute(columns.where(v1_mentions.c.article_id.in_(some))):
+            found.setdefault(row.article_id, {})[row.entity_id] = row.kind
+    return found
+
+
+def rows(connection: Connection, statement: Select[Any]) -> list[dict[str, Any]]:
+    """The answer as plain dictionaries; times are aware."""
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def sql(statement: Select[Any], engine: Engine) -> str:
+    """The statement as text with its values in place, one blank between words."""
+    text = str(statement.compile(engine, compile_kwargs={"literal_binds": True}))
+    return " ".join(text.split())
+
+
+def _by_id(
+    connection: Connection, statement: Select[Any], key: ColumnElement[Any], ids: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for some in _batches(ids):
+        for row in connection.execute(statement.where(key.in_(some))).mappings():
+            found[row[key.key or ""]] = dict(row)
+    return found
+
+
+def _batches(ids: Iterable[str]) -> Iterator[Sequence[str]]:
+    rest = iter(sorted(set(ids)))
+    while some := list(islice(rest, _BATCH)):
+        yield some
