@@ -37,7 +37,9 @@ class FateWord(StrEnum):
     FAILED = "failed"
 
 
-TRANSIENT_FATES = frozenset({FateWord.HTTP_5XX, FateWord.TIMEOUT, FateWord.TOO_SLOW, FateWord.DEFERRED, FateWord.FAILED})
+TRANSIENT_FATES = frozenset(
+    {FateWord.HTTP_5XX, FateWord.TIMEOUT, FateWord.TOO_SLOW, FateWord.DEFERRED, FateWord.FAILED}
+)
 """Asked again in every new run; the others are remembered (see `storage.frontier`)."""
 
 PublishedFrom = Literal["json-ld", "meta", "itemprop", "time-tag", "rule", "visible", "feed", "sitemap"]

@@ -1,0 +1,74 @@
+"""What a run saw of each outlet: how its feeds answered, its fates counted, its last success and last new article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from storage.schema import articles, fates, feed_polls, feeds, runs
+from storage.store import Store
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PollSeen:
+    """One answer of a feed or sitemap in the run."""
+
+    feed_url: str
+    status: int
+    error: str | None
+    detail: str | None
+
+
+@dataclass(kw_only=True, slots=True)
+class OutletActivity:
+    """What is known of one outlet."""
+
+    polls: list[PollSeen] = field(default_factory=list)
+    fates: dict[str, int] = field(default_factory=dict)
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None
+    first_polled_at: datetime | None = None
+
+
+def outlet_activity(store: Store, run_id: str | None) -> Mapping[str, OutletActivity]:
+    """Activity by outlet id; with `run_id` None that of the newest run. An outlet never seen is not in it."""
+    seen: dict[str, OutletActivity] = {}
+    run_id = run_id or newest_run(store)
+    polls = select(feed_polls).where(feed_polls.c.run_id == run_id).order_by(feed_polls.c.feed_url)
+    for row in store.rows(polls):
+        seen.setdefault(row["outlet_id"], OutletActivity()).polls.append(
+            PollSeen(feed_url=row["feed_url"], status=row["status"], error=row["error"], detail=row["detail"])
+        )
+    counted = (
+        select(fates.c.outlet_id, fates.c.fate, func.count().label("n"))
+        .where(fates.c.run_id == run_id, fates.c.fate.is_not(None))
+        .group_by(fates.c.outlet_id, fates.c.fate)
+    )
+    for row in store.rows(counted):
+        seen.setdefault(row["outlet_id"], OutletActivity()).fates[row["fate"]] = row["n"]
+    _history(store, seen)
+    return seen
+
+
+def newest_run(store: Store) -> str | None:
+    """The run that began last; None in an empty store."""
+    newest = select(runs.c.run_id).order_by(runs.c.started_at.desc(), runs.c.run_id.desc()).limit(1)
+    found = store.rows(newest)
+    return found[0]["run_id"] if found else None
+
+
+def _history(store: Store, seen: dict[str, OutletActivity]) -> None:
+    success = select(feeds.c.outlet_id, func.max(feeds.c.last_success_at).label("at")).group_by(feeds.c.outlet_id)
+    for row in store.rows(success):
+        seen.setdefault(row["outlet_id"], OutletActivity()).last_success_at = row["at"]
+    new = select(articles.c.outlet_id, func.max(articles.c.first_seen_at).label("at")).group_by(articles.c.outlet_id)
+    for row in store.rows(new):
+        seen.setdefault(row["outlet_id"], OutletActivity()).last_new_at = row["at"]
+    first = select(feed_polls.c.outlet_id, func.min(feed_polls.c.polled_at).label("at")).group_by(
+        feed_polls.c.outlet_id
+    )
+    for row in store.rows(first):
+        seen.setdefault(row["outlet_id"], OutletActivity()).first_polled_at = row["at"]

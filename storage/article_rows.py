@@ -1,0 +1,144 @@
+"""Articles as rows: plain dictionaries, no SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from config.model import Settings
+from gazetteer.mention import Mention
+from storage.records import Article
+from vietnamese.words import excerpt
+
+EXCERPT_WORDS = 60
+"""The most that views and sheets show of a text."""
+
+_ENOUGH = 4_000
+"""Characters that surely hold EXCERPT_WORDS words; the rest of a long body need not be cut into sentences."""
+
+Row = dict[str, Any]
+
+
+def new_article(article: Article, key: str, canonical_key: str, now: datetime, settings: Settings) -> Row:
+    """The row of an article that is stored for the first time; `key` is that of the URL it was fetched from."""
+    return _said(article, canonical_key, settings) | {
+        "article_id": article.article_id,
+        "outlet_id": article.outlet_id,
+        "url": article.url,
+        "url_key": key,
+        "revision_count": 0,
+        "first_seen_at": now.replace(microsecond=0),
+        "updated_at": now.replace(microsecond=0),
+    }
+
+
+def updated_article(known: Row, article: Article, canonical_key: str, now: datetime, settings: Settings) -> Row:
+    """`known` saying what `article` says now; id, URL, first sight and revision count stay."""
+    return known | _said(article, canonical_key, settings) | {"updated_at": now.replace(microsecond=0)}
+
+
+def _said(article: Article, canonical_key: str, settings: Settings) -> Row:
+    return {
+        "canonical_url": article.canonical_url,
+        "canonical_key": canonical_key,
+        "title": article.title,
+        "sapo": article.sapo,
+        "paragraphs": list(article.paragraphs),
+        "captions": list(article.captions),
+        "section": article.section,
+        "credited_outlet": article.credited_outlet,
+        "published_at": article.published_at,
+        "published_from": article.published_from,
+        "published_raw": article.published_raw,
+        "published_precision": article.published_precision,
+        "modified_at": article.modified_at,
+        "kind": article.kind,
+        "excerpt": short(article.sapo or article.text),
+        "extractor": article.extractor,
+        "content_hash": article.content_hash,
+        "signature": article.signature,
+        "about_city": article.about_city,
+        "about_reasons": list(article.about_reasons),
+        "in_scope": in_scope(article, settings),
+        "gazetteer_version": article.gazetteer_version,
+        "fetched_at": article.fetched_at,
+        "raw_ref": article.raw_ref,
+        "gone_at": None,
+        "expired_at": None,
+    }
+
+
+def short(text: str) -> str:
+    """At most EXCERPT_WORDS words from the start of `text`."""
+    return excerpt(text[:_ENOUGH], EXCERPT_WORDS)
+
+
+def in_scope(article: Article, settings: Settings) -> bool:
+    """Whether issues and sheets take the article: `[scope]` of the settings."""
+    scope = settings.scope
+    if scope.about_city and article.about_city:
+        return True
+    return scope.mentions and any(mention.confidence >= scope.least_confidence for mention in article.mentions)
+
+
+def blanked(known: Row) -> Row:
+    """`known` without its text: title, link, excerpt and hash stay."""
+    return known | {"paragraphs": [], "captions": [], "sapo": known["excerpt"] if known["sapo"] else None}
+
+
+def revision_row(known: Row, now: datetime) -> Row:
+    """What the article said until now."""
+    return {
+        "article_id": known["article_id"],
+        "number": known["revision_count"],
+        "title": known["title"],
+        "sapo": known["sapo"],
+        "paragraphs": known["paragraphs"],
+        "published_at": known["published_at"],
+        "content_hash": known["content_hash"],
+        "seen_at": known["updated_at"],
+        "replaced_at": now,
+        "raw_ref": known["raw_ref"],
+    }
+
+
+def mention_rows(article_id: str, mentions: Sequence[Mention]) -> list[Row]:
+    """One row a mention; `unit_id` says which unit a unit or a body of a unit is."""
+    return [
+        {
+            "article_id": article_id,
+            "field": mention.field,
+            "start": mention.start,
+            "end": mention.end,
+            "entity_id": mention.entity_id,
+            "unit_id": _unit_of(mention),
+            "kind": mention.kind,
+            "surface": mention.surface,
+            "rule": mention.rule,
+            "confidence": mention.confidence,
+            "decided_by": mention.decided_by,
+        }
+        for mention in mentions
+    ]
+
+
+def _unit_of(mention: Mention) -> str | None:
+    if mention.kind == "unit":
+        return mention.entity_id
+    return mention.entity_id.partition("@")[2] or None
+
+
+def as_mention(row: Row) -> Mention:
+    """The mention that a row of `mentions` holds."""
+    return Mention(
+        entity_id=row["entity_id"],
+        kind=row["kind"],
+        field=row["field"],
+        start=row["start"],
+        end=row["end"],
+        surface=row["surface"],
+        rule=row["rule"],
+        confidence=row["confidence"],
+        decided_by=row["decided_by"],
+    )

@@ -1,0 +1,162 @@
+"""Opening a database: address, connection settings, migrations, and refusing what is not ours.
+
+A night that is killed with SIGKILL loses nothing on SQLite in WAL mode with synchronous NORMAL: a killed process leaves
+its committed frames in the kernel's page cache, which the kernel writes out all the same; the unfinished transaction has
+no commit frame and is ignored by the next reader. Only a power cut may take the last commits back (to a consistent
+state), and then the next run simply asks for those pages again. FULL would cost an fsync a commit for that case alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from storage import views
+from storage.errors import StoreError, store_errors
+from storage.schema import APPLICATION_ID, REVISION
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another one (SQLite has one at a time; our transactions take milliseconds)."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 0x6469656D62616F
+"""Key of the Postgres advisory lock under which one process migrates while others wait."""
+
+
+def database_url(address: str | Path) -> URL:
+    """`address` as SQLAlchemy reads it: a URL, or the path of an SQLite file (its folder is created).
+
+    Raises StoreError for an address of another database.
+    """
+    if isinstance(address, Path) or "://" not in address:
+        Path(address).parent.mkdir(parents=True, exist_ok=True)
+        return URL.create("sqlite", database=str(address))
+    try:
+        url = make_url(address.replace("postgres://", "postgresql://", 1))
+    except ArgumentError as error:
+        raise StoreError(f"not an address: {error}", "DIEMBAO_DATABASE_URL", _ADDRESS) from error
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise StoreError(f"{url.get_backend_name()} is not supported", "DIEMBAO_DATABASE_URL", _ADDRESS)
+    return url
+
+
+_ADDRESS = "Write sqlite:///FILE or postgresql://USER@HOST/NAME"
+
+
+def connect(url: URL) -> Engine:
+    """An engine with our connection settings; nothing is opened yet."""
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"})
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN comes too late (before the first write): see _begin_sqlite.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}", "synchronous = NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers take the lock at once: a reader that turns writer half-way fails with «locked» without any waiting."""
+    immediate = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def prepare(engine: Engine) -> None:
+    """Create an empty store, bring an older one up to date; raise StoreError for a newer or a foreign one."""
+    where = place(engine)
+    with store_errors("open the store", where):
+        if engine.dialect.name == "sqlite":
+            _claim_file(engine, where)
+        with engine.connect().execution_options(writes=False) as connection, connection.begin():
+            if _revision(connection) == REVISION and views.stand(connection):
+                return
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            _migrate(connection, where)
+
+
+def place(engine: Engine) -> str:
+    """Where the store is, for messages, without the password."""
+    if engine.dialect.name == "sqlite":
+        return str(engine.url.database)
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _claim_file(engine: Engine, where: str) -> None:
+    """Mark a new file as ours and switch it to WAL; refuse somebody else's."""
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        mark = cursor.execute("PRAGMA application_id").fetchone()[0]
+        filled = cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if mark != APPLICATION_ID and (mark or filled):
+            raise StoreError(
+                "this SQLite file belongs to another program", where, "Give another file; it was not touched"
+            )
+        if mark != APPLICATION_ID:
+            cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.close()
+    finally:
+        raw.close()
+
+
+def _migrate(connection: Connection, where: str) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+    found = _revision(connection)
+    if found is not None and found not in _known_revisions():
+        raise StoreError(
+            f"it was written by a newer program (migration {found}, this one knows up to {REVISION})",
+            where,
+            "Use the newer program, or another store; it was not touched",
+        )
+    views.drop(connection)
+    if found != REVISION:
+        upgrade(connection)
+    views.create(connection)
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Run migrations up to `revision` in the connection's transaction."""
+    command.upgrade(_alembic(connection), revision)
+
+
+def downgrade(connection: Connection, revision: str) -> None:
+    """Run migrations down to `revision` (`base` = nothing) in the connection's transaction; views go first."""
+    views.drop(connection)
+    command.downgrade(_alembic(connection), revision)
+
+
+def _alembic(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _known_revisions() -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+
+
+def _revision(connection: Connection) -> str | None:
+    """The migration the store is at; None when it is empty."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found

@@ -1,0 +1,29 @@
+"""Full text expires: what stays is title, link, excerpt, hash, mentions and placement."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, case, select
+
+from storage.schema import articles, frontier, revisions
+from storage.search import unindex_articles
+from storage.sql import in_chunks
+
+
+def purge(connection: Connection, before: datetime, now: datetime) -> int:
+    """Take text, captions, sapo beyond the excerpt, index and revisions' text out of articles first seen before then.
+
+    Returns how many articles lost their text. Feeds' teasers in the frontier go too.
+    """
+    expired = select(articles.c.article_id).where(articles.c.first_seen_at < before, articles.c.expired_at.is_(None))
+    ids = list(connection.execute(expired).scalars())
+    kept_sapo = case((articles.c.sapo.is_(None), None), else_=articles.c.excerpt)
+    for chunk in in_chunks(ids):
+        blank = articles.update().where(articles.c.article_id.in_(chunk))
+        connection.execute(blank.values(paragraphs=[], captions=[], sapo=kept_sapo, expired_at=now))
+        blank = revisions.update().where(revisions.c.article_id.in_(chunk))
+        connection.execute(blank.values(paragraphs=[], sapo=None))
+    unindex_articles(connection, ids)
+    connection.execute(frontier.update().where(frontier.c.last_seen_at < before).values(sapo=None))
+    return len(ids)

@@ -1,0 +1,100 @@
+"""Runs and their ledger: one word for every URL that a run has seen."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from config.model import Settings
+from storage.frontier import LASTING_FATES
+from storage.records import FateWord, Run
+from storage.schema import articles, fates, frontier, runs
+from storage.sql import upsert
+
+
+def begin_run(connection: Connection, kind: str, morning: date, now: datetime) -> Run:
+    """The unfinished run of that kind and morning, or a new one: `kind-YYYYMMDD`, then `.2`, `.3` …"""
+    same = select(runs).where(runs.c.kind == kind, runs.c.morning == morning.isoformat())
+    found = connection.execute(same.where(runs.c.finished_at.is_(None)).order_by(runs.c.run_id)).mappings().first()
+    if found is not None:
+        return _as_record(found)
+    earlier = connection.execute(select(func.count()).select_from(same.subquery())).scalar_one()
+    run_id = f"{kind}-{morning:%Y%m%d}" + (f".{earlier + 1}" if earlier else "")
+    row = {"run_id": run_id, "kind": kind, "morning": morning.isoformat(), "started_at": now, "counts": {}}
+    connection.execute(runs.insert().values(**row))
+    return Run(run_id=run_id, kind=kind, started_at=now.replace(microsecond=0))
+
+
+def finish_run(connection: Connection, run_id: str, outcome: str, now: datetime) -> Run:
+    """Write the outcome and the count of each fate; the very last act of a run. A finished run stays as it is."""
+    counts = select(fates.c.fate, func.count()).where(fates.c.run_id == run_id, fates.c.fate.is_not(None))
+    by_word: dict[str, int] = {word: number for word, number in connection.execute(counts.group_by(fates.c.fate)).all()}
+    values = {"finished_at": now, "outcome": outcome, "counts": by_word}
+    connection.execute(runs.update().where(runs.c.run_id == run_id, runs.c.finished_at.is_(None)).values(**values))
+    return _as_record(connection.execute(select(runs).where(runs.c.run_id == run_id)).mappings().one())
+
+
+def _as_record(row: RowMapping) -> Run:
+    return Run(
+        run_id=row["run_id"],
+        kind=row["kind"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+        outcome=row["outcome"],
+        counts=row["counts"],
+    )
+
+
+def close_fates(connection: Connection, run_id: str, now: datetime, settings: Settings) -> dict[str, int]:
+    """Give every URL that the run saw and did not decide its word; returns how many got which."""
+    query = (
+        select(
+            fates.c.url_key,
+            frontier.c.url,
+            frontier.c.outlet_id,
+            frontier.c.fate,
+            frontier.c.detail,
+            frontier.c.fated_at,
+            frontier.c.changed,
+            frontier.c.article_id,
+            articles.c.kind,
+        )
+        .join(frontier, frontier.c.url_key == fates.c.url_key)
+        .outerjoin(articles, articles.c.article_id == frontier.c.article_id)
+        .where(fates.c.run_id == run_id, fates.c.fate.is_(None))
+    )
+    remembered = now - timedelta(days=settings.crawl.remember_days)
+    closed = [_closed(row, run_id, now, remembered) for row in connection.execute(query).mappings()]
+    upsert(connection, fates, closed, key=("run_id", "url_key"))
+    counts: dict[str, int] = {}
+    for row in closed:
+        counts[row["fate"]] = counts.get(row["fate"], 0) + 1
+    return counts
+
+
+def _closed(row: RowMapping, run_id: str, now: datetime, remembered: datetime) -> dict[str, Any]:
+    word, detail = _closing_word(row, remembered)
+    return {
+        "run_id": run_id,
+        "url_key": row["url_key"],
+        "url": row["url"],
+        "outlet_id": row["outlet_id"],
+        "fate": word,
+        "detail": detail,
+        "article_id": row["article_id"],
+        "decided_at": now,
+    }
+
+
+def _closing_word(row: RowMapping, remembered: datetime) -> tuple[FateWord, str | None]:
+    if row["fate"] is None or row["changed"]:
+        return FateWord.DEFERRED, "not reached in this run"
+    if row["fate"] in LASTING_FATES and row["kind"] != "full" and row["fated_at"] >= remembered:
+        return FateWord(row["fate"]), row["detail"]
+    if row["fate"] == FateWord.GONE and row["fated_at"] >= remembered:
+        return FateWord.GONE, row["detail"]
+    if row["kind"] == "full" or row["fate"] == FateWord.TEASER:
+        return FateWord.UNCHANGED, None
+    return FateWord.DEFERRED, "not reached in this run"

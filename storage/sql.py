@@ -1,0 +1,49 @@
+"""The few statements that the two databases spell differently, and reading by many keys at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, RowMapping, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+CHUNK = 500
+"""Keys in one IN list: SQLite takes 32,766 values, but plans short lists better."""
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    """INSERT with ON CONFLICT, which both databases have under one name in two modules."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; one whose key is there already is left as it is."""
+    if rows:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), [dict(row) for row in rows])
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: tuple[str, ...]) -> None:
+    """Insert rows; one whose key is there is overwritten. All rows must carry the same columns."""
+    if not rows:
+        return
+    statement = _insert(connection, table)
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    statement = statement.on_conflict_do_update(index_elements=list(key), set_=changes)
+    connection.execute(statement, [dict(row) for row in rows])
+
+
+def in_chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    """`values` in lists of at most CHUNK."""
+    kept = list(values)
+    for start in range(0, len(kept), CHUNK):
+        yield kept[start : start + CHUNK]
+
+
+def rows_by(connection: Connection, table: Table, key: Column[Any], values: Iterable[str]) -> dict[str, RowMapping]:
+    """Rows of `table` whose `key` is among `values`, by key."""
+    found: dict[str, RowMapping] = {}
+    for chunk in in_chunks(values):
+        for row in connection.execute(select(table).where(key.in_(chunk))).mappings():
+            found[row[key.name]] = row
+    return found

@@ -1,0 +1,213 @@
+"""The store as other rooms see it: one object, one transaction a method, one kind of exception."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, text
+
+from config.model import Outlet, Settings
+from gazetteer.mention import Mention
+from storage import commit, database, frontier, grouping, reports, retention, runs, search
+from storage.errors import StoreError, store_errors
+from storage.issue_records import IssueInput, IssueRecord, PlacedArticle, Placement
+from storage.records import Discovered, Fate, FeedPoll, FrontierRow, Outcome, Run
+from storage.report_records import EntityRecord, Report
+from storage.schema import feed_polls, feeds
+from storage.views import v1_articles
+from vietnamese.clock import Clock, system_clock
+
+_WRITER_LOCK = 0x6469656D
+"""Key of the Postgres advisory lock: one writer at a time, as on SQLite, so two runs can never deadlock."""
+
+
+class Store:
+    """A store that is open. Every method is one transaction and raises StoreError when the database fails.
+
+    May be used from several threads and processes; two writers wait for each other.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, settings: Settings) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.settings = settings
+        self.where = database.place(engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _reads(self, doing: str) -> Iterator[Connection]:
+        with store_errors(doing, self.where), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _writes(self, doing: str) -> Iterator[Connection]:
+        with store_errors(doing, self.where), self.engine.connect() as raw:
+            connection = raw.execution_options(writes=True)
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+                yield connection
+
+    # runs
+
+    def begin_run(self, kind: str, morning: date) -> Run:
+        """Continue the unfinished run of that kind and morning under its id, or begin a new one."""
+        with self._writes("begin a run") as connection:
+            return runs.begin_run(connection, kind, morning, self.clock())
+
+    def finish_run(self, run_id: str, outcome: str) -> Run:
+        """The very last act of a run: outcome (`done`, `partial`, `failed`) and the count of each fate."""
+        with self._writes("finish the run") as connection:
+            return runs.finish_run(connection, run_id, outcome, self.clock())
+
+    def close_fates(self, run_id: str) -> dict[str, int]:
+        """Give every URL seen in the run and still without a fate its word; returns how many got which."""
+        with self._writes("close the fates") as connection:
+            return runs.close_fates(connection, run_id, self.clock(), self.settings)
+
+    # discovery
+
+    def feed_state(self, feed_url: str) -> frontier.FeedState | None:
+        """The validators and the last result of a feed; None when it was never asked."""
+        with self._reads("read a feed's state") as connection:
+            row = connection.execute(select(feeds).where(feeds.c.feed_url == feed_url)).mappings().first()
+            return frontier.FeedState(**row) if row else None
+
+    def feed_polled(self, run_id: str, feed_url: str) -> bool:
+        """Whether this run has asked the feed already."""
+        polled = select(feed_polls.c.run_id).where(feed_polls.c.run_id == run_id, feed_polls.c.feed_url == feed_url)
+        with self._reads("read the polls") as connection:
+            return connection.execute(polled).first() is not None
+
+    def discover(self, run_id: str, poll: FeedPoll, items: Sequence[Discovered]) -> int:
+        """Save a poll and the URLs it announced; returns how many were new."""
+        with self._writes("save what a feed announced") as connection:
+            return frontier.discover(connection, run_id, poll, items, self.clock())
+
+    def due(self, run_id: str, outlet_id: str | None) -> list[FrontierRow]:
+        """What is to be fetched for an outlet (None: for all) in this run, in order of discovery, then URL."""
+        with self._reads("read what is due") as connection:
+            return frontier.due(connection, run_id, outlet_id, self.clock(), self.settings)
+
+    # pace
+
+    def claim_host(self, host: str, pace_seconds: float) -> float:
+        """Claim the host's next allowed moment, shared by all processes; returns the seconds to wait until then."""
+        with self._single("claim a host") as connection:
+            return frontier.claim_host(connection, host, pace_seconds)
+
+    def hold_host(self, host: str, seconds: float) -> None:
+        """Nothing to this host before `seconds` from now."""
+        with self._single("hold a host") as connection:
+            frontier.hold_host(connection, host, seconds)
+
+    @contextmanager
+    def _single(self, doing: str) -> Iterator[Connection]:
+        """A transaction of one statement: needs no lock beyond its own row."""
+        with store_errors(doing, self.where), self.engine.connect() as raw:
+            connection = raw.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+
+    # articles
+
+    def commit(self, run_id: str, outcomes: Sequence[Outcome]) -> list[Fate]:
+        """Save what visits came to: articles, revisions, mentions, index, fates and frontier together."""
+        with self._writes("save articles") as connection:
+            return commit.commit(connection, run_id, outcomes, self.clock(), self.settings)
+
+    def purge(self, before: datetime) -> int:
+        """Take the full text of articles first seen before that moment out; returns how many lost theirs."""
+        with self._writes("take out expired text") as connection:
+            return retention.purge(connection, before, self.clock())
+
+    # issues
+
+    def pending_issues(self, *, scoped: bool = True) -> list[IssueInput]:
+        """Articles in scope not placed yet or changed since, in order of (published or first seen, id)."""
+        with self._reads("read what is to be grouped") as connection:
+            return grouping.pending_issues(connection, scoped=scoped)
+
+    def recent_issues(self, since: datetime) -> list[PlacedArticle]:
+        """Articles placed already, published (or first seen) at or after `since`, in the same order."""
+        with self._reads("read what is grouped") as connection:
+            return grouping.recent_issues(connection, since)
+
+    def save_placements(self, placements: Sequence[Placement], issues: Sequence[IssueRecord] = ()) -> None:
+        """Save placements and the issues they belong to, together."""
+        with self._writes("save issues") as connection:
+            grouping.save_placements(connection, placements, issues, self.clock())
+
+    def save_issues(self, issues: Sequence[IssueRecord]) -> None:
+        """Save issues whose placements are saved already."""
+        self.save_placements((), issues)
+
+    def mentions_of(self, article_ids: Iterable[str]) -> dict[str, tuple[Mention, ...]]:
+        """The mentions of each article, in order of field and start."""
+        with self._reads("read mentions") as connection:
+            return grouping.mentions_of(connection, article_ids)
+
+    # reports and reference
+
+    def save_report(self, report: Report) -> None:
+        """Save a report with its snapshot, in place of an earlier one of the same id."""
+        with self._writes("save the report") as connection:
+            reports.save_report(connection, report)
+
+    def load_report(self, report_id: str) -> Report | None:
+        """A report with its snapshot, or None."""
+        with self._reads("read a report") as connection:
+            return reports.load_report(connection, report_id)
+
+    def sync_outlets(self, outlets: Iterable[Outlet]) -> None:
+        """Lay the configured outlets over the store's; one no longer configured stays, inactive."""
+        with self._writes("save the outlets") as connection:
+            reports.sync_outlets(connection, outlets)
+
+    def sync_entities(self, records: Sequence[EntityRecord]) -> None:
+        """Replace the gazetteer's names by these."""
+        with self._writes("save the gazetteer's names") as connection:
+            reports.sync_entities(connection, records)
+
+    # reading
+
+    def search(self, query: str, limit: int = 20, filters: search.Filters | None = None) -> list[search.Hit]:
+        """Articles that hold every word and "phrase" and no -exclusion, best first; diacritics count when given."""
+        with self._reads("search") as connection:
+            return search.search(connection, query, limit, filters or search.Filters())
+
+    def window_articles(self, start: datetime, end: datetime) -> list[RowMapping]:
+        """Rows of `v1_articles` in scope, published (or, undated, first seen) in [start, end), in that order."""
+        a = v1_articles.c
+        at = func.coalesce(a.published_at, a.first_seen_at, type_=a.published_at.type)
+        query = select(v1_articles).where(a.in_scope.is_(True), at >= start, at < end).order_by(at, a.article_id)
+        return self.rows(query)
+
+    def rows(self, query: Select[Any]) -> list[RowMapping]:
+        """Rows of a SELECT over the `v1_` views of `storage.views`; times come as aware datetimes."""
+        with self._reads("read") as connection:
+            return list(connection.execute(query).mappings())
+
+
+def open_store(url: str | Path, clock: Clock = system_clock, settings: Settings | None = None) -> Store:
+    """Open the store at `url` (a path means SQLite), creating an empty one and migrating an older one.
+
+    Raises StoreError when it is newer than this program, is not ours, or cannot be opened.
+    """
+    engine = database.connect(database.database_url(url))
+    try:
+        database.prepare(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, clock, settings or Settings())
+
+
+__all__ = ["Store", "StoreError", "open_store"]
