@@ -15,9 +15,9 @@ _ENOUGH = 250
 _FAR_LONGER = 2.0
 
 
-def generic_blocks(tree: HtmlElement) -> tuple[list[Block], HtmlElement | None, str]:
+def generic_blocks(tree: HtmlElement, title: HtmlElement | None) -> tuple[list[Block], HtmlElement | None, str]:
     """Blocks, the container they came from (None for trafilatura's) and the name of the layer that won."""
-    container = find_container(tree)
+    container = find_container(tree, title)
     blocks = blocks_of(container, boxes(container)) if container is not None else []
     if length_of(blocks) >= _ENOUGH:
         return blocks, container, "blocks"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from pipelines.metadata import Metadata
 from storage.records import FateWord
@@ -10,25 +12,44 @@ from vietnamese.words import vietnamese_share
 
 LEAST_SHARE = 0.15
 """Share of Vietnamese words under which a text is in another language (prose has 0.4 to 0.7)."""
-_LEAST_TEXT = 200
-_SHORT_TEXT = 600
+LEAST_EVIDENCE = 3
+_LEAST_TEXT, _RUNNING_TEXT = 80, 600
+_LEAST_TITLE_WORDS = 5
+_SLUG_HYPHENS = 4
+_NUMBER = re.compile(r"\d{5,}")
 
 
 def judge_page(
-    *, meta: Metadata, title: str | None, sapo: str | None, paragraphs: Sequence[str], dated: bool, path: str
+    *, meta: Metadata, url: str, title: str | None, sapo: str | None, paragraphs: Sequence[str], shown_minute: bool
 ) -> tuple[FateWord | None, str | None]:
-    """The fate of a page that is no article, with the reason for a person; (None, None) for an article."""
+    """The fate of a page that is no article we can keep, with the reason for a person; (None, None) for one.
+
+    `shown_minute`: a publication time to the minute stands beside the headline.
+    """
     text = "\n".join(paragraphs)
     if not title:
         return FateWord.NOT_ARTICLE, "no headline"
-    if path in {"", "/"}:
+    if urlsplit(url).path in {"", "/"}:
         return FateWord.NOT_ARTICLE, "front page"
-    if meta.is_listing or (meta.og_type == "website" and not dated):
-        return FateWord.NOT_ARTICLE, "a list of articles"
-    if len(text) < _SHORT_TEXT and not (dated or meta.is_article):
-        return FateWord.NOT_ARTICLE, "neither a date nor running text"
-    if len(text) + len(sapo or "") < _LEAST_TEXT and len(text) < _LEAST_TEXT / 2:
+    if evidence(meta=meta, url=url, title=title, text=text, shown_minute=shown_minute) < LEAST_EVIDENCE:
+        return FateWord.NOT_ARTICLE, "a list or a page of another kind"
+    if len(text) < _LEAST_TEXT:
         return FateWord.NO_TEXT, "a headline without text"
-    if vietnamese_share(f"{title} {text[:4000]}") < LEAST_SHARE:
-        return FateWord.OFF_LANGUAGE, "not in Vietnamese"
-    return None, None
+    foreign = vietnamese_share(f"{title} {sapo or ''} {text[:4000]}") < LEAST_SHARE
+    return (FateWord.OFF_LANGUAGE, "not in Vietnamese") if foreign else (None, None)
+
+
+def evidence(*, meta: Metadata, url: str, title: str, text: str, shown_minute: bool) -> int:
+    """Points for and against an article: what the page calls itself, its date, its address, its headline, its text."""
+    slug = max(urlsplit(url).path.split("/"), key=len)
+    called_list = meta.is_listing or ((meta.og_type or "").lower() == "website" and not meta.types_an_article)
+    return (
+        2 * bool(meta.published)
+        + 2 * meta.types_an_article
+        + meta.is_article
+        + shown_minute
+        + (slug.count("-") >= _SLUG_HYPHENS or _NUMBER.search(url) is not None)
+        + (len(title.split()) >= _LEAST_TITLE_WORDS)
+        + (len(text) >= _RUNNING_TEXT)
+        - 2 * called_list
+    )

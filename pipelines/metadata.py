@@ -7,13 +7,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml.html import HtmlElement
 
 from storage.records import PublishedFrom
 from vietnamese.normal import clean
 
+Json: TypeAlias = "Any"
+"""A JSON value: whatever a page put there."""
 ARTICLE_TYPES = frozenset(
     {
         "newsarticle",
@@ -76,14 +78,19 @@ class Metadata:
     ld_body: str | None = None
 
     @property
+    def types_an_article(self) -> bool:
+        """Its JSON-LD or microdata describe an article."""
+        return bool(self.types & ARTICLE_TYPES)
+
+    @property
     def is_article(self) -> bool:
         """The page calls itself an article."""
-        return bool(self.types & ARTICLE_TYPES) or (self.og_type or "").lower() in {"article", "news"}
+        return self.types_an_article or (self.og_type or "").lower() in {"article", "news"}
 
     @property
     def is_listing(self) -> bool:
         """The page calls itself a list."""
-        return bool(self.types & _LISTING_TYPES) and not self.types & ARTICLE_TYPES
+        return bool(self.types & _LISTING_TYPES) and not self.types_an_article
 
 
 @dataclass(kw_only=True)
@@ -156,7 +163,7 @@ def _collect_ld(tree: HtmlElement, found: _Found) -> None:
             found.ld.extend(_nodes(value))
 
 
-def _loads(text: str) -> Any:
+def _loads(text: str) -> Json:
     """The JSON value, mended where it is broken in the usual ways (raw line breaks, trailing commas); None else."""
     for attempt in (text, _TRAILING_COMMA.sub(r"\1", _BROKEN.sub(" ", text))):
         try:
@@ -166,7 +173,7 @@ def _loads(text: str) -> Any:
     return None
 
 
-def _nodes(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+def _nodes(value: Json, depth: int = 0) -> Iterator[dict[str, Any]]:
     """Every typed object in a JSON-LD value: lists, graphs and main entities are opened."""
     if depth > _LD_DEPTH:
         return
@@ -232,7 +239,7 @@ def _published(found: _Found, article: Mapping[str, Any]) -> Iterator[Stamp]:
             yield Stamp(raw=raw, source="itemprop")
 
 
-def _names(author: Any) -> list[str]:
+def _names(author: Json) -> list[str]:
     entries = author if isinstance(author, list) else [author]
     return [name for entry in entries if (name := _text(entry.get("name") if isinstance(entry, dict) else entry))]
 
@@ -246,7 +253,7 @@ def _title_tag(tree: HtmlElement) -> str | None:
     return element.text if element is not None else None
 
 
-def _text(value: Any) -> str | None:
+def _text(value: Json) -> str | None:
     """A JSON-LD value as text: the string, the first of a list, the name of an object."""
     if isinstance(value, list):
         value = value[0] if value else None

@@ -17,6 +17,10 @@ SAPO_NAMES = re.compile(
     r"(?i)sapo|chapeau|(?:^|[\s_-])(?:lead|abs|abstract|summary|desc|description|intro|introtext|standfirst|trich|head-noidung)(?:$|[\s_-])"
     r"|article[-_]?(?:summary|lead|desc|intro)|(?:detail|news|post|content)[-_]?(?:summary|lead|desc|intro)|init_content|tom[-_]?tat|trich[-_]?yeu|head[-_]?noidung"
 )
+FRAME_NAMES = re.compile(
+    r"(?i)(?:^|[\s_-])(?:footer|header|sidebar|side[-_]?bar|aside|navbar|menu)(?:$|[\s_-])|footer|copyright"
+)
+"""Class and id of what frames a page; the article never stands in it."""
 TIME_NAMES = re.compile(r"(?i)date|time|publish|ngay|post(?:ed)?|created?|meta|author-info|cate?date")
 
 _BOX_TOKENS = frozenset(

@@ -86,13 +86,9 @@ def read_page(page: Page, *, outlet: Outlet | None, rules: bool = True) -> Readi
     sapo, blocks = _sapo(places, meta)
     fixed = repair(blocks, title=title, sapo=sapo, authors=meta.authors)
     published = _published(places, meta, page, outlet)
+    minute = published is not None and published.precision == "minute"
     fate, detail = judge_page(
-        meta=meta,
-        title=title,
-        sapo=sapo,
-        paragraphs=fixed.paragraphs,
-        dated=published is not None,
-        path=urlsplit(page.url).path,
+        meta=meta, url=page.url, title=title, sapo=sapo, paragraphs=fixed.paragraphs, shown_minute=minute
     )
     return _reading(page, outlet, meta, places, title, sapo, fixed, published, fate, detail)
 
@@ -128,7 +124,7 @@ def _find(tree: HtmlElement, meta: Metadata, outlet: Outlet | None) -> _Places:
     if match is not None and outlet is not None:
         blocks, container, extractor = match.blocks, match.container, f"rule:{outlet.id}/{match.rule.name}"
     else:
-        blocks, found, extractor = generic_blocks(tree)
+        blocks, found, extractor = generic_blocks(tree, title)
         container = found  # type: ignore[assignment]
     blocks = _behind(blocks, title)
     sapo = match.sapo if match else None

@@ -15,6 +15,11 @@ _MOST_LINE = 90
 _LINKED = 0.8
 _REPEAT_LEAST = 30
 _END_SHARE = 0.3
+_STORY_CAPTIONS, _STORY_SHARE = 3, 2.0
+_WHOLLY = 0.9
+_DATE_LINE = re.compile(
+    r"(?i)(?:(?:thứ\s+\w+|chủ nhật|cn|t\d|ngày|cập nhật|đăng lúc|lúc|gmt|am|pm|giờ|phút|h)|[\s\d/:.,|()+\-–])*"
+)
 _SENTENCE_END = re.compile(r"[.!?…\"”»)\]]$")
 
 
@@ -29,18 +34,18 @@ class Repaired:
 
 def repair(blocks: Sequence[Block], *, title: str | None, sapo: str | None, authors: tuple[str, ...]) -> Repaired:
     """Paragraphs and captions out of blocks: links, calls, credits, repeats of title and sapo left out."""
-    kept = _captions_marked(blocks)
-    kept = [block for block in kept if block.kind == "image" or not _is_link(block)]
-    kept = _ended(kept)
+    kept = [block for block in blocks if not _is_link(block) and not _is_date_line(block)]
+    kept = _captions_marked(_ended(kept))
     kept = _without_repeats(kept, title=title, sapo=sapo)
-    kept, credits = _without_credits(kept, authors)
+    kept, lines = _without_credits(kept, authors)
+    kept = _photo_story(kept)
     body = [block.text for block in kept if block.kind in {"text", "heading"} and not CALLS.match(block.text)]
     captions = dict.fromkeys(block.text for block in kept if block.kind == "caption")
     known = {bare(text) for text in body if len(text) > _MOST_LINE}
     return Repaired(
         paragraphs=tuple(body),
         captions=tuple(text for text in captions if bare(text) not in known and not is_credit(text, authors)),
-        credited_outlet=next((name for line in credits if (name := credited_outlet(line))), None),
+        credited_outlet=next((name for line in lines if (name := credited_outlet(line))), None),
     )
 
 
@@ -62,7 +67,7 @@ def _captions_marked(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _captionish(block: Block) -> bool:
-    if block.centred or block.slanted > 0.9:
+    if block.centred or block.slanted > _WHOLLY:
         return True
     in_cell = any(
         node.tag in {"td", "figure"} for node in (block.element, block.element.getparent()) if node is not None
@@ -77,6 +82,20 @@ def _captionish(block: Block) -> bool:
 def _is_link(block: Block) -> bool:
     """A line that is only a link: to another article, never part of this one."""
     return block.links >= _LINKED and block.kind in {"text", "heading"}
+
+
+def _is_date_line(block: Block) -> bool:
+    """A line that is only a date, as it stands under a headline."""
+    return block.kind == "text" and len(block.text) <= _MOST_LINE / 2 and _DATE_LINE.fullmatch(block.text) is not None
+
+
+def _photo_story(blocks: list[Block]) -> list[Block]:
+    """Captions are the text where there is next to no other: they become it, in place."""
+    text = sum(len(block.text) for block in blocks if block.kind == "text")
+    captions = [block for block in blocks if block.kind == "caption"]
+    if len(captions) < _STORY_CAPTIONS or sum(len(block.text) for block in captions) < _STORY_SHARE * text:
+        return blocks
+    return [replace(block, kind="text") if block.kind == "caption" else block for block in blocks]
 
 
 def _ended(blocks: list[Block]) -> list[Block]:
@@ -106,7 +125,7 @@ def _without_repeats(blocks: list[Block], *, title: str | None, sapo: str | None
 def _without_credits(blocks: list[Block], authors: tuple[str, ...]) -> tuple[list[Block], list[str]]:
     """Credit lines off both ends (images and captions between them do not matter) and out of the middle."""
     found: list[str] = []
-    kept = list(blocks)
+    kept = _without_tail(blocks, authors)
     while (at := _last(kept)) is not None and _is_byline(kept[at], authors, end=True):
         found.append(kept.pop(at).text)
     if at is not None:
@@ -116,6 +135,21 @@ def _without_credits(blocks: list[Block], authors: tuple[str, ...]) -> tuple[lis
         found.append(kept.pop(first).text)
     middle = [block for block in kept if block.kind in {"text", "heading"} and is_credit(block.text, authors)]
     return [block for block in kept if block not in middle], found + [block.text for block in middle]
+
+
+def _without_tail(blocks: list[Block], authors: tuple[str, ...]) -> list[Block]:
+    """Without the short lines («loading…», «Theo dòng sự kiện:») that stand behind a byline at the end."""
+    kept = list(blocks)
+    lines = [at for at, block in enumerate(kept) if block.kind in {"text", "heading"}]
+    for place in range(len(lines) - 2, max(-1, len(lines) - 6), -1):
+        behind = lines[place + 1 :]
+        if any(len(kept[at].text) > _MOST_LINE * 2 / 3 for at in behind):
+            break
+        if _is_byline(kept[lines[place]], authors, end=False):
+            return [block for at, block in enumerate(kept) if at not in behind]
+    while (at := _last(kept)) is not None and kept[at].text.endswith(":") and len(kept[at].text) <= _MOST_LINE:
+        kept.pop(at)
+    return kept
 
 
 def _last(blocks: list[Block]) -> int | None:
@@ -134,7 +168,7 @@ def _is_byline(block: Block, authors: tuple[str, ...], *, end: bool) -> bool:
         return True
     if block.right and not _SENTENCE_END.search(text):
         return True
-    marked = block.right or block.strong > 0.9 or block.slanted > 0.9 or end
+    marked = block.right or block.strong > _WHOLLY or block.slanted > _WHOLLY or end
     return marked and block.kind == "text" and is_name(text)
 
 
