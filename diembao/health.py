@@ -24,10 +24,9 @@ def health(
 
     Ends with 3 when an outlet is in a bad state.
     """
+    from night.health import OutletHealth
     from night.judge import outlet_health
     from storage.store import open_store
-
-    from night.health import OutletHealth
 
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)

@@ -41,9 +41,8 @@ def stop(message: str, code: int = COULD_NOT_RUN) -> NoReturn:
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Turn the errors a person can mend into one line and exit code 2."""
-    from storage.errors import StoreError
-
     from night.lock import NightIsRunningError  # the rooms are imported when a command needs them: --help stays quick
+    from storage.errors import StoreError
 
     try:
         yield
@@ -58,9 +57,9 @@ def configured(*, demo: bool = False, overlay: Path | None = None) -> tuple[Plac
     where = places(demo=demo)
     extra: Sequence[Path] = (overlay,) if overlay else ()
     if demo and overlay is None:
-        from demo.serve import DEMO_CONFIG
+        from demo.town import CONFIG
 
-        extra = (DEMO_CONFIG,)
+        extra = (CONFIG,)
     return where, load(where.overlays(*extra))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
@@ -72,3 +72,9 @@ def _history(store: Store, seen: dict[str, OutletActivity]) -> None:
     )
     for row in store.rows(first):
         seen.setdefault(row["outlet_id"], OutletActivity()).first_polled_at = row["at"]
+
+
+def finished_mornings(store: Store, kind: str) -> set[date]:
+    """The mornings for which a run of that kind has finished."""
+    query = select(runs.c.morning).where(runs.c.kind == kind, runs.c.finished_at.is_not(None)).distinct()
+    return {date.fromisoformat(row["morning"]) for row in store.rows(query)}

@@ -1,0 +1,23 @@
+"""`diembao group`: rows of a file, joined into issues."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diembao.shared import ConfigOption, OutputOption, clear_errors, configured
+
+
+def group(
+    source: Annotated[Path, typer.Argument(help="JSON lines (.jsonl or .jsonl.xz), as for `tag`.", metavar="IN.jsonl")],
+    output: OutputOption,
+    config: ConfigOption = None,
+) -> None:
+    """Group all articles of a file, in order of published_at: issue and reprint of each."""
+    from issues.files import group_file
+
+    with clear_errors():
+        _, settings = configured(overlay=config)
+        group_file(source, output, config=settings)

@@ -1,0 +1,154 @@
+"""One night: discover, fetch, analyse, store, group, sheet, summary. Killed anywhere, the next start continues it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler.run import crawl
+from issues.update import update_issues
+from night.health import OutletHealth
+from night.judge import outlet_health
+from report.write import write_sheet
+
+if TYPE_CHECKING:
+    from config.loader import Config
+    from config.model import Outlet
+    from config.places import Places
+    from crawler.guard import HostMap
+    from crawler.tally import Listener
+    from storage.store import Store
+    from vietnamese.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+BAD_STATES = frozenset({"broken", "blocked", "forbidden"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class NightResult:
+    """What a night came to."""
+
+    run_id: str
+    morning: date
+    sheet: Path
+    """The HTML sheet."""
+    health: tuple[OutletHealth, ...]
+    fates: Mapping[str, int]
+    issues: Mapping[str, int]
+    failed_stages: tuple[str, ...]
+    seconds: float
+    stage_seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def nothing_reached(self) -> bool:
+        """No outlet answered at all: the crawl failed, whatever the sheet holds."""
+        return bool(self.health) and all(state.state == "broken" for state in self.health)
+
+    @property
+    def outcome(self) -> str:
+        """`done`; `partial` when an outlet or a stage failed; `failed` when no outlet answered."""
+        if self.nothing_reached:
+            return "failed"
+        bad = self.failed_stages or any(state.state in BAD_STATES for state in self.health)
+        return "partial" if bad else "done"
+
+
+def visited(config: Config, hosts: HostMap | None) -> list[Outlet]:
+    """The outlets of a night: all active ones; under a hosts map only those with a mapped host."""
+    active = [outlet for outlet in config.outlets.values() if outlet.active]
+    if hosts is None:
+        return active
+    return [outlet for outlet in active if any(hosts.covers(url) for url in (*outlet.feeds, *outlet.sitemaps))]
+
+
+async def run_night(
+    *,
+    store: Store,
+    config: Config,
+    where: Places,
+    morning: date,
+    clock: Clock,
+    hosts: HostMap | None = None,
+    on_progress: Listener | None = None,
+) -> NightResult:
+    """Run, or continue, the night of `morning` and return what it came to.
+
+    Everything derived carries the moment of `clock`. The run is marked finished as the very last act, so a night that
+    was killed before is continued under the same run id and ends in the same rows. Raises StoreError when the store
+    cannot be used; any other stage that fails is logged, named in the result, and the stages after it still run.
+    """
+    started = time.monotonic()
+    outlets = visited(config, hosts)
+    store.sync_outlets(config.outlets.values())
+    run = store.begin_run("nightly", morning)
+    stages = _Stages()
+    with stages.stage("crawl"):
+        await crawl(
+            "nightly",
+            store=store,
+            config=config,
+            where=where,
+            hosts=hosts,
+            run_id=run.run_id,
+            clock=clock,
+            outlets=[outlet.id for outlet in outlets],
+            on_progress=on_progress,
+        )
+    store.close_fates(run.run_id)
+    counts: Mapping[str, int] = {}
+    with stages.stage("issues"):
+        counts = update_issues(store, config.settings, folders=config.folders, now=clock())
+    health = tuple(outlet_health(store, outlets, run_id=run.run_id, now=clock()))
+    with stages.stage("sheet"):
+        files = write_sheet(store, config, morning, health=health, run_id=run.run_id, now=clock(), folder=where.reports)
+        stages.sheet = files.html
+    result = NightResult(
+        run_id=run.run_id,
+        morning=morning,
+        sheet=stages.sheet or where.reports,
+        health=health,
+        fates=store.fate_counts(run.run_id),
+        issues=counts,
+        failed_stages=tuple(stages.failed),
+        seconds=time.monotonic() - started,
+        stage_seconds=dict(stages.seconds),
+    )
+    store.finish_run(run.run_id, result.outcome)
+    return result
+
+
+class _Stages:
+    """Runs the stages of a night: one that fails is logged and named, and the night goes on."""
+
+    def __init__(self) -> None:
+        self.failed: list[str] = []
+        self.seconds: Counter[str] = Counter()
+        self.sheet: Path | None = None
+
+    def stage(self, name: str) -> _Stage:
+        return _Stage(self, name)
+
+
+class _Stage:
+    def __init__(self, stages: _Stages, name: str) -> None:
+        self._stages, self._name, self._started = stages, name, 0.0
+
+    def __enter__(self) -> None:
+        self._started = time.monotonic()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        from storage.errors import StoreError
+
+        self._stages.seconds[self._name] += time.monotonic() - self._started  # type: ignore[assignment]
+        if error is None or not isinstance(error, Exception) or isinstance(error, StoreError):
+            return False
+        logger.error("stage %s failed: %s", self._name, error, exc_info=error)
+        self._stages.failed.append(self._name)
+        return True

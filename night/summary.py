@@ -1,0 +1,76 @@
+"""The one screen at 06:00: what was fetched, what failed and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from night.health import OutletHealth
+from vietnamese.clock import to_local
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from night.nightly import NightResult
+
+ROWS_ON_A_SCREEN = 24
+COLOURS = {
+    "healthy": "green",
+    "quiet": "cyan",
+    "silent": "yellow",
+    "broken": "red",
+    "blocked": "red",
+    "forbidden": "red",
+}
+WORST_FIRST = ("broken", "blocked", "forbidden", "silent", "quiet", "healthy")
+
+
+def print_summary(result: NightResult, console: Console) -> None:
+    """Print the screen: totals, fates, outlets (the troubled ones first), and what failed."""
+    console.print(Text(f"Night of {result.morning:%Y-%m-%d}  ({result.run_id}, {result.outcome})", style="bold"))
+    console.print(_line("fates ", result.fates), highlight=False)
+    console.print(_line("issues", result.issues), highlight=False)
+    console.print(_outlets(result.health))
+    for state in result.health:
+        if state.reason.startswith("unreachable"):
+            console.print(f"unreachable: {state.name} ({state.reason.removeprefix('unreachable: ')})", highlight=False)
+    for stage in result.failed_stages:
+        console.print(f"[red]stage failed: {stage}[/red]; the log has the reason")
+    if result.nothing_reached:
+        console.print("[red]no outlet could be reached: the crawl failed, and the sheet says so[/red]")
+    stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.stage_seconds.items())
+    console.print(f"{result.seconds:.1f} s ({stages})", highlight=False)
+
+
+def _line(title: str, counts: Mapping[str, int]) -> str:
+    told = "  ".join(f"{name} {number}" for name, number in sorted(counts.items(), key=lambda row: (-row[1], row[0])))
+    return f"{title}: {told or 'none'}"
+
+
+def _outlets(health: tuple[OutletHealth, ...]) -> Table:
+    """The outlets, worst first; when they do not fit on a screen the healthy ones are summed up."""
+    table = Table(box=None, pad_edge=False)
+    for title in ("outlet", "state", "new", "failed", "last new", "reason"):
+        table.add_column(title, justify="right" if title in {"new", "failed"} else "left")
+    ranked = sorted(health, key=lambda state: (WORST_FIRST.index(state.state), state.name))
+    for state in ranked[:ROWS_ON_A_SCREEN]:
+        last = f"{to_local(state.last_new_at):%d/%m %H:%M}" if state.last_new_at else "-"
+        colour = COLOURS[state.state]
+        table.add_row(
+            Text(state.name),
+            Text(state.state, style=colour),
+            str(state.stored),
+            str(state.failed),
+            last,
+            Text(state.reason),
+        )
+    rest = ranked[ROWS_ON_A_SCREEN:]
+    if rest:
+        table.add_row(
+            f"… {len(rest)} more", "", str(sum(s.stored for s in rest)), str(sum(s.failed for s in rest)), "", ""
+        )
+    return table
