@@ -1,0 +1,243 @@
+"""Whose body a head means: the place behind it, the units named before it, or the article's own place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gazetteer.place_rules import Verdict, refuse
+from gazetteer.records import CITY, PROVINCE, Agency, Gazetteer
+
+if TYPE_CHECKING:
+    from gazetteer.context import Context
+    from gazetteer.shape import Head, Place, Shape
+
+_LATER_TYPES = frozenset({"quận", "huyện", "thị xã", "phường", "xã", "thị trấn", "đặc khu"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeadVerdict:
+    """A verdict on a head, with the span that carries it."""
+
+    verdict: Verdict
+    end: int
+    """End of the mention in the form: the place behind it included."""
+    place: int | None
+    """Order of the place the mention swallows."""
+
+
+def head_verdicts(
+    gazetteer: Gazetteer, seen: Shape, context: Context, places: Sequence[Verdict]
+) -> tuple[HeadVerdict, ...]:
+    """One verdict per head, in order."""
+    named: set[str] = set()
+    found: list[HeadVerdict] = []
+    for head in seen.heads:
+        verdict = _verdict(gazetteer, head, seen, context, places, named)
+        found.append(verdict)
+        if verdict.verdict.id:
+            named.add(verdict.verdict.id)
+    return tuple(found)
+
+
+def _verdict(
+    gazetteer: Gazetteer, head: Head, seen: Shape, context: Context, places: Sequence[Verdict], named: set[str]
+) -> HeadVerdict:
+    if head.meaning.kind == "agency":
+        return HeadVerdict(verdict=_whole_name(gazetteer, head, context), end=head.end, place=None)
+    if head.place is not None:
+        place = seen.places[head.place]
+        return _with_place(gazetteer, head, place, places[head.place], context)
+    if head.type is not None:
+        return _with_type(gazetteer, head, seen, context, places)
+    return HeadVerdict(verdict=_alone(gazetteer, head, seen, context, named), end=head.end, place=None)
+
+
+def _whole_name(gazetteer: Gazetteer, head: Head, context: Context) -> Verdict:
+    """A name that needs no place: of several records the one in force."""
+    chosen = _of_the_day([gazetteer.agencies[i] for i in head.meaning.ids], context)
+    word = head.text.plain[head.start : head.end]
+    if not any(c.isupper() for c in word):
+        return refuse("lower-case", [chosen.id])
+    return Verdict(id=chosen.id, rule="agency-name", confidence=0.95)
+
+
+def _of_the_day(agencies: Sequence[Agency], context: Context) -> Agency:
+    return min(
+        agencies, key=lambda a: (not a.in_force(context.on), -(a.valid_until.toordinal() if a.valid_until else 0), a.id)
+    )
+
+
+def _with_place(gazetteer: Gazetteer, head: Head, place: Place, where: Verdict, context: Context) -> HeadVerdict:
+    if place.meaning.kind in {"province", "place"}:
+        return HeadVerdict(verdict=refuse("other-province"), end=head.end, place=None)
+    where_id = where.id
+    if (
+        where_id is None
+        and place.meaning.kind == "city"
+        and where.rule in {"cue-sport", "lower-case"}
+        and place.capital
+    ):
+        where_id = CITY
+    if where_id is None:
+        where_id = _through_head(gazetteer, head, place, context)
+    if where_id is None:
+        return HeadVerdict(verdict=refuse("place-refused"), end=head.end, place=None)
+    found = _agency_at(gazetteer, head, where_id, context)
+    if found is None:
+        return HeadVerdict(verdict=refuse("no-such-agency"), end=head.end, place=None)
+    confidence = 0.97 if place.type or where_id == CITY else 0.9
+    return HeadVerdict(
+        verdict=Verdict(id=found, rule="explicit-place", confidence=confidence), end=place.end, place=place.order
+    )
+
+
+def _through_head(gazetteer: Gazetteer, head: Head, place: Place, context: Context) -> str | None:
+    """`UBND Lê Chân`: a bare name that the head makes a place."""
+    if not head.meaning.bodies or place.type is not None or not place.capital or place.meaning.kind != "unit":
+        return None
+    units = [gazetteer.units[i] for i in place.meaning.ids]
+    today = [unit for unit in units if unit.in_force(context.on)]
+    return today[0].id if len(today) == 1 and context.ours > 0 else None
+
+
+def _agency_at(gazetteer: Gazetteer, head: Head, where: str, context: Context) -> str | None:
+    """The agency or body this head is at a place."""
+    if where in {CITY, PROVINCE}:
+        mine = [a for a in (gazetteer.agencies[i] for i in head.meaning.ids) if a.place == where]
+        if mine and _capital_enough(head, mine):
+            return _of_the_day(mine, context).id
+        covering = _covering(gazetteer, head, where)
+        if covering:
+            return covering
+    for kind in head.meaning.bodies:
+        body = gazetteer.bodies[kind]
+        own = body.p31 if where == CITY else body.p30 if where == PROVINCE else None
+        if where == CITY or own:
+            return own
+        return f"{kind}@{where}"
+    return None
+
+
+def _capital_enough(head: Head, agencies: Sequence[Agency]) -> bool:
+    """`Thuế Hải Phòng` is the agency, `thuế Hải Phòng` are taxes."""
+    word = head.text.plain[head.start : head.end]
+    common = {form.lower() for agency in agencies for form in agency.capital}
+    return word.lower() not in common or word[:1].isupper()
+
+
+def _covering(gazetteer: Gazetteer, head: Head, where: str) -> str | None:
+    kinds = {gazetteer.agencies[i].kind for i in head.meaning.ids}
+    return next((a.id for a in gazetteer.agencies.values() if a.covers in kinds and a.place == where), None)
+
+
+def _with_type(
+    gazetteer: Gazetteer, head: Head, seen: Shape, context: Context, places: Sequence[Verdict]
+) -> HeadVerdict:
+    """A type word and no name: `UBND thành phố`, `UBND quận`, `công an xã`."""
+    if _unknown_name_follows(head):
+        return HeadVerdict(verdict=refuse("lies-elsewhere"), end=head.end, place=None)
+    if head.type == "thành phố":
+        verdict = _of_the_city(gazetteer, head, seen, context, places)
+    elif head.type == "tỉnh":
+        verdict = _of_the_province(gazetteer, head, context)
+    elif head.type in _LATER_TYPES and head.meaning.bodies:
+        verdict = _named_last(gazetteer, head, seen, places)
+    else:
+        verdict = refuse("no-such-agency")
+    return HeadVerdict(verdict=verdict, end=head.type_end, place=None)
+
+
+def _unknown_name_follows(head: Head) -> bool:
+    rest = head.text.plain[head.type_end : head.type_end + 2]
+    return len(rest) == 2 and rest[0] == " " and rest[1].isupper()
+
+
+def _of_the_city(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context, places: Sequence[Verdict]) -> Verdict:
+    """`UBND thành phố`: the city that the words before it name last, if the article is about us."""
+    if not context.about_us or _other_city_nearer(head, seen, places):
+        return refuse("needs-city-context")
+    found = _agency_at(gazetteer, head, CITY, context)
+    return Verdict(id=found, rule="city-context", confidence=0.8) if found else refuse("no-such-agency")
+
+
+def _other_city_nearer(head: Head, seen: Shape, places: Sequence[Verdict]) -> bool:
+    """The last place before the head in its sentence is another province."""
+    last = _last_before(head, seen, same_line=True)
+    return last is not None and last.meaning.kind in {"province", "place"} and places[last.order].id is None
+
+
+def _last_before(head: Head, seen: Shape, *, same_line: bool) -> Place | None:
+    found = None
+    for place in seen.places:
+        if place.text is head.text and place.start < head.start and place.cue is None:
+            if same_line and "\n" in head.text.form[place.end : head.start]:
+                continue
+            found = place
+    return found
+
+
+def _of_the_province(gazetteer: Gazetteer, head: Head, context: Context) -> Verdict:
+    """`UBND tỉnh`: Hải Dương's while there was one and the article is about it."""
+    if context.hai_duong <= context.other or context.hai_duong < context.city:
+        return refuse("needs-province-context")
+    found = _agency_at(gazetteer, head, PROVINCE, context)
+    return Verdict(id=found, rule="province-context", confidence=0.75) if found else refuse("no-such-agency")
+
+
+def _named_last(gazetteer: Gazetteer, head: Head, seen: Shape, places: Sequence[Verdict]) -> Verdict:
+    """`UBND quận`, `công an xã`: the unit of that type named last before it."""
+    found = None
+    for place, verdict in zip(seen.places, places, strict=True):
+        unit = gazetteer.units.get(verdict.id or "")
+        if unit is None or unit.type != head.type:
+            continue
+        if _comes_before(place, head, seen):
+            found = unit
+    if found is None:
+        return refuse("no-unit-before")
+    return Verdict(id=f"{head.meaning.bodies[0]}@{found.id}", rule="named-before", confidence=0.75)
+
+
+def _comes_before(place: Place, head: Head, seen: Shape) -> bool:
+    if place.text is head.text:
+        return place.start < head.start
+    return seen.texts.index(place.text) < seen.texts.index(head.text)
+
+
+def _alone(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context, named: set[str]) -> Verdict:
+    """A head and nothing behind it: `Sở Y tế`, `Thành ủy`, `HĐND`."""
+    mine = [a for a in (gazetteer.agencies[i] for i in head.meaning.ids) if a.place == CITY and a.bare != "never"]
+    later = [a for a in mine if a.id in named]
+    if later:
+        return Verdict(id=later[0].id, rule="named-before", confidence=0.85)
+    generic = [a for a in mine if a.bare == "context"]
+    if not generic:
+        return _body_alone(gazetteer, head, seen, context)
+    last = _last_before(head, seen, same_line=True)
+    if not context.about_us or (last is not None and last.meaning.kind in {"province", "place"}):
+        return refuse("needs-city-context", [a.id for a in generic])
+    return Verdict(id=_of_the_day(generic, context).id, rule="city-context", confidence=0.75)
+
+
+def _body_alone(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context) -> Verdict:
+    """`Thành ủy`; `HĐND` in a sentence that names the city just before."""
+    word = head.text.form[head.start : head.end]
+    for kind in head.meaning.bodies:
+        body = gazetteer.bodies[kind]
+        if body.p31 is None:
+            continue
+        if word.endswith("thành ủy") and context.about_us and context.other * 2 <= context.ours:
+            return Verdict(id=body.p31, rule="city-context", confidence=0.75)
+        last = _last_before(head, seen, same_line=True)
+        alone = word in {form.lower() for form in body.bare}
+        if (
+            alone
+            and last is not None
+            and last.meaning.kind == "city"
+            and head.start - last.end < 60
+            and context.about_us
+        ):
+            return Verdict(id=body.p31, rule="city-before", confidence=0.65)
+    return refuse("head-alone")

@@ -1,0 +1,124 @@
+"""What the article as a whole says: the day it speaks of, how much of it is ours, how much another province's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from gazetteer import cues
+from gazetteer.records import CITY, DISTRICTS_END, PROVINCE, Gazetteer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gazetteer.shape import Place, Shape
+
+DAY_OF_DISTRICTS = date(2024, 10, 31)
+"""The day taken for an undated article whose words are of the time of quận and huyện: before the first merger we know."""
+TODAY = date.max
+"""The day taken for an undated article that says nothing of its time: what is in force today is meant."""
+
+_TITLE, _SAPO, _OPENING, _REST = 6.0, 4.0, 2.0, 1.0
+_OPENING_CHARS = 400
+_SPORT_WORDS = 3
+"""So many different or repeated words of football make the city's name a team's."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """Measured once per article."""
+
+    on: date
+    """The day whose units are meant."""
+    dated: bool
+    ours: float
+    """Weight of places that are surely ours: the city, the former Hải Dương, typed units found nowhere else."""
+    city: float
+    """Weight of the city's name alone."""
+    hai_duong: float
+    others: Mapping[str, float]
+    """Code of a province -> weight of its names."""
+    sport: bool
+    local_outlet: bool
+
+    @property
+    def other(self) -> float:
+        """Weight of the other province named most."""
+        return max(self.others.values(), default=0.0)
+
+    @property
+    def about_us(self) -> bool:
+        """Whether a generic name (`Sở Y tế`) is ours unless something nearer speaks against it."""
+        if self.local_outlet:
+            return self.ours + 6.0 >= self.other
+        return self.ours > 0 and self.ours >= self.other
+
+
+def weight(place: Place) -> float:
+    """How much a place says by where it stands: title, sapo, opening, rest."""
+    if place.text.field == "title":
+        return _TITLE
+    if place.text.field == "sapo":
+        return _SAPO
+    return _OPENING if place.start < _OPENING_CHARS else _REST
+
+
+def context(gazetteer: Gazetteer, seen: Shape, published: date | None, *, local_outlet: bool) -> Context:
+    """The article's context, from its shape alone."""
+    sport = _is_sport(seen)
+    city = hai_duong = typed = 0.0
+    others: Counter[str] = Counter()
+    for place in seen.places:
+        if place.cue in {"street", "road", "school", "firm", "club", "ship", "person"}:
+            continue
+        if place.meaning.kind == "city":
+            city += 0.0 if (sport and place.type is None) or not (place.capital or place.type) else weight(place)
+        elif PROVINCE in place.meaning.ids:
+            hai_duong += weight(place) if place.capital or place.type else 0.0
+        elif place.meaning.kind == "unit" and surely_ours(gazetteer, place):
+            typed += weight(place)
+        elif (
+            place.meaning.provinces and (place.meaning.kind != "unit" or place.type in {None, "tỉnh"}) and place.capital
+        ):
+            others.update(dict.fromkeys(place.meaning.provinces[:1], weight(place)))
+    return Context(
+        on=published or _day_of_words(seen),
+        dated=published is not None,
+        ours=city + hai_duong + typed,
+        city=city,
+        hai_duong=hai_duong,
+        others=dict(others),
+        sport=sport,
+        local_outlet=local_outlet,
+    )
+
+
+def surely_ours(gazetteer: Gazetteer, place: Place) -> bool:
+    """A typed name that no other province has or had."""
+    if place.type is None or place.elsewhere:
+        return False
+    units = [gazetteer.units[unit_id] for unit_id in place.meaning.ids]
+    return any(u.type == place.type and gazetteer.trust.get(u.name, "A")[0] in "AB" for u in units)
+
+
+def _is_sport(seen: Shape) -> bool:
+    return sum(len(cues.SPORT.findall(text.form)) for text in seen.texts) >= _SPORT_WORDS
+
+
+def _day_of_words(seen: Shape) -> date:
+    """The day an undated article speaks of, from its own words."""
+    years = [int(year) for text in seen.texts for year in cues.YEAR.findall(text.form)]
+    years += [int(year) for text in seen.texts for year in cues.DATE_YEAR.findall(text.form)]
+    if any(cues.DISTRICT_WORD.search(text.form) for text in seen.texts):
+        return DAY_OF_DISTRICTS
+    latest = max(years, default=0)
+    if 0 < latest < DISTRICTS_END.year:
+        return min(DAY_OF_DISTRICTS, date(latest, 12, 31))
+    return TODAY
+
+
+def is_ours(record_id: str) -> bool:
+    """Whether the id is a place of ours at all."""
+    return record_id in {CITY, PROVINCE} or record_id[:1] in {"d", "c", "n"}

@@ -1,0 +1,142 @@
+"""The matcher: one automaton over the match form finds every name and head; boundaries right, overlaps settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import ahocorasick
+
+from gazetteer.records import CITY, CITY_BEFORE, Gazetteer, Unit
+from gazetteer.variants import head_forms, name_forms
+
+AtomKind = Literal["unit", "city", "province", "place", "head", "agency", "draft", "cue"]
+"""unit: a unit's name; city: Hải Phòng; province: another province; place: a town of one; head: what a place follows
+(`Sở Y tế`, `UBND`); agency: a whole name; draft: a name never in force; cue: a longer name that only looks like one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a form can mean: ids of units or agencies, kinds of bodies, the code of a province."""
+
+    kind: AtomKind
+    ids: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
+    """Kinds of bodies the head stands for."""
+    provinces: tuple[str, ...] = ()
+    """Codes of other provinces that bear this name too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One place in a match form where a known form stands."""
+
+    start: int
+    end: int
+    meaning: Meaning
+
+    @property
+    def kind(self) -> AtomKind:
+        """The kind of what stands here."""
+        return self.meaning.kind
+
+
+_RANK: dict[AtomKind, int] = {
+    "cue": 0,
+    "draft": 1,
+    "agency": 2,
+    "head": 3,
+    "city": 4,
+    "unit": 5,
+    "province": 6,
+    "place": 7,
+}
+
+_LONGER_NAMES = (
+    *("an dương vương", "lạc long quân", "trần quốc tuấn", "bạch đằng giang", "hồng bàng thị", "kiến an thất tử"),
+    *("hòa bình xanh", "hải phòng sông cấm"),
+)
+"""Longer names that begin with ours and are none: kings, legends, films."""
+
+
+class Matcher:
+    """Finds atoms. Built once from a gazetteer, then read only."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        meanings = _meanings(gazetteer)
+        self._automaton: Any = ahocorasick.Automaton()
+        for form, meaning in meanings.items():
+            self._automaton.add_word(form, (len(form), meaning))
+        self._automaton.make_automaton()
+        self.forms = len(meanings)
+
+    def atoms(self, form: str) -> list[Atom]:
+        """The known forms in a match form, leftmost and longest first taken, whole words only, never overlapping."""
+        found: list[Atom] = []
+        for last, (length, meaning) in self._automaton.iter(form):
+            start, end = last - length + 1, last + 1
+            if (start == 0 or not form[start - 1].isalnum()) and (end == len(form) or not form[end].isalnum()):
+                found.append(Atom(start, end, meaning))
+        if len(found) > 1:
+            found.sort(key=lambda atom: (atom.start, -atom.end))
+        return _disjoint(found)
+
+
+def _disjoint(atoms: Iterable[Atom]) -> list[Atom]:
+    kept: list[Atom] = []
+    reached = 0
+    for atom in atoms:
+        if atom.start >= reached:
+            kept.append(atom)
+            reached = atom.end
+    return kept
+
+
+def _meanings(gazetteer: Gazetteer) -> dict[str, Meaning]:
+    """Every form with all it can mean; where kinds clash, the kind that decides less by itself gives way."""
+    collected: dict[str, dict[AtomKind, list[str]]] = {}
+    for form, kind, target in _all_forms(gazetteer):
+        targets = collected.setdefault(form, {}).setdefault(kind, [])
+        if target not in targets:
+            targets.append(target)
+    return {form: _meaning(kinds) for form, kinds in collected.items()}
+
+
+def _meaning(kinds: dict[AtomKind, list[str]]) -> Meaning:
+    best = min(kinds, key=_RANK.__getitem__)
+    others = (*kinds.get("province", ()), *kinds.get("place", ()))
+    if best == "head":
+        targets = kinds["head"]
+        bodies = tuple(target[1:] for target in targets if target[0] == "@")
+        return Meaning(best, ids=tuple(target for target in targets if target[0] != "@"), bodies=bodies)
+    if best in {"province", "place"}:
+        return Meaning(best, provinces=others)
+    return Meaning(best, ids=tuple(kinds[best]), provinces=others)
+
+
+def _all_forms(gazetteer: Gazetteer) -> Iterable[tuple[str, AtomKind, str]]:
+    """Form, kind, target: an id, `@kind` of a body, or the code of a province."""
+    for unit in gazetteer.units.values():
+        yield from ((form, kind, unit.id) for form, kind in _unit_forms(unit))
+    for agency in gazetteer.agencies.values():
+        for head in agency.heads:
+            yield from ((form, "head", agency.id) for form in head_forms(head, gazetteer.abbreviations))
+        for name in agency.names:
+            yield from ((form, "agency", agency.id) for form in head_forms(name, gazetteer.abbreviations))
+    for body in gazetteer.bodies.values():
+        for head in body.heads:
+            yield from ((form, "head", f"@{body.kind}") for form in head_forms(head, {}))
+    for province in gazetteer.provinces.values():
+        for name in (province.name, *province.former, *province.aliases):
+            yield from ((form, "province", province.code) for form in name_forms(name))
+        for name in province.places:
+            yield from ((form, "place", province.code) for form in name_forms(name))
+    yield from ((form, "draft", "") for draft in gazetteer.drafts for form in name_forms(draft))
+    yield from ((form, "cue", "") for form in _LONGER_NAMES)
+
+
+def _unit_forms(unit: Unit) -> Iterable[tuple[str, AtomKind]]:
+    kind: AtomKind = "city" if unit.id in {CITY, CITY_BEFORE} else "unit"
+    for name in (unit.name, *(alias.name for alias in unit.aliases)):
+        yield from ((form, kind) for form in name_forms(name))

@@ -1,0 +1,278 @@
+"""Which unit a place name means, or why none. One function per rule; `docs/tagging.md` tells them one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gazetteer.records import CITY, CITY_BEFORE, DISTRICT_TYPES, DISTRICTS_END, PROVINCE, Gazetteer, Unit
+
+if TYPE_CHECKING:
+    from gazetteer.context import Context
+    from gazetteer.shape import Place, Shape
+
+_NO_PLACE = frozenset({"street", "road", "school", "firm", "club", "ship", "person", "built"})
+_LOCATIVE = (
+    "ở ",
+    "tại ",
+    "về ",
+    "đến ",
+    "từ ",
+    "ra ",
+    "của ",
+    "khu vực ",
+    "địa bàn ",
+    "vùng ",
+    "và ",
+    "tới ",
+    "sang ",
+    "qua ",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What a rule made of a place or head: an id, or None and why not."""
+
+    id: str | None
+    rule: str
+    """Name of the rule that decided, for a mention; of the one that refused, otherwise."""
+    confidence: float = 0.0
+    rivals: tuple[str, ...] = ()
+    """Ids that could have been meant and lost."""
+
+
+def refuse(rule: str, rivals: Sequence[str] = ()) -> Verdict:
+    """No mention, and the rule that says so."""
+    return Verdict(id=None, rule=rule, rivals=tuple(rivals))
+
+
+def place_verdicts(gazetteer: Gazetteer, seen: Shape, context: Context) -> tuple[Verdict, ...]:
+    """One verdict per place, in order; names later in the article may lean on earlier ones."""
+    parents = _named_parents(gazetteer, seen, context)
+    accepted: dict[str, str] = {}
+    verdicts: list[Verdict] = []
+    for place in seen.places:
+        verdict = _verdict(gazetteer, place, seen, context, parents, accepted)
+        verdicts.append(verdict)
+        if verdict.id and place.meaning.kind == "unit":
+            accepted.setdefault(place.text.form[place.name_start : place.end], verdict.id)
+    return tuple(verdicts)
+
+
+def _verdict(
+    gazetteer: Gazetteer,
+    place: Place,
+    seen: Shape,
+    context: Context,
+    parents: frozenset[str],
+    accepted: Mapping[str, str],
+) -> Verdict:
+    kind = place.meaning.kind
+    if kind == "city":
+        return _city(place, context)
+    if kind in {"province", "place"}:
+        return refuse("other-province")
+    if PROVINCE in place.meaning.ids and place.type in {None, "tỉnh"}:
+        return _hai_duong(place)
+    units = [gazetteer.units[unit_id] for unit_id in place.meaning.ids]
+    if place.type and place.type != "đảo":
+        return _typed(gazetteer, place, units, seen, context, parents)
+    return _bare(gazetteer, place, units, seen, context, parents, accepted)
+
+
+def _city(place: Place, context: Context) -> Verdict:
+    """Hải Phòng itself, or its nicknames."""
+    form = place.text.form[place.name_start : place.end]
+    if "hải phòng" not in form and "hai" not in form:
+        ours = context.city > 0 or context.local_outlet
+        return (
+            Verdict(id=CITY, rule="city-nickname", confidence=0.7)
+            if ours and not place.glued
+            else refuse("nickname-alone")
+        )
+    if place.type is None:
+        if not place.capital:
+            return refuse("lower-case")
+        if place.cue in _NO_PLACE:
+            return refuse(f"cue-{place.cue}")
+        if context.sport:
+            return refuse("cue-sport")
+    elif place.type not in {"thành phố", "tỉnh", "đảo"}:
+        return refuse("no-such-unit")
+    return Verdict(id=CITY, rule="city-name", confidence=0.97 if place.type else 0.92)
+
+
+def _hai_duong(place: Place) -> Verdict:
+    """The former province, with or without its type word."""
+    if place.type is None and (not place.capital or place.cue in _NO_PLACE):
+        return refuse(f"cue-{place.cue}" if place.capital else "lower-case")
+    rivals = tuple(unit_id for unit_id in place.meaning.ids if unit_id != PROVINCE)
+    return Verdict(id=PROVINCE, rule="province-name", confidence=0.9, rivals=rivals)
+
+
+def _typed(
+    gazetteer: Gazetteer, place: Place, units: Sequence[Unit], seen: Shape, context: Context, parents: frozenset[str]
+) -> Verdict:
+    """Type word and name: the units of that type, then place, day and trust decide."""
+    pool = [unit for unit in units if unit.type == place.type]
+    if not pool:
+        return refuse("no-such-unit", place.meaning.ids)
+    if place.carried and not _in_time(pool, context):
+        return _bare(gazetteer, place, units, seen, context, parents, {})
+    lies_in = _lies_in(gazetteer, place, seen)
+    if lies_in == "elsewhere":
+        return refuse("lies-elsewhere", [unit.id for unit in pool])
+    if lies_in is None and not _trusted(gazetteer, pool[0].name, context):
+        return refuse("needs-city-context", [unit.id for unit in pool])
+    chosen = _chosen(pool, place, seen, context, parents)
+    rule = "list-type" if place.carried else "type-word"
+    if lies_in == "ours":
+        rule = "explicit-place"
+    elif place.former:
+        rule = "former-mark"
+    rivals = tuple(unit.id for unit in units if unit.id != chosen.id)
+    return Verdict(id=chosen.id, rule=rule, confidence=0.95 if len(pool) == 1 or lies_in else 0.85, rivals=rivals)
+
+
+def _in_time(pool: Sequence[Unit], context: Context) -> bool:
+    return any(unit.in_force(context.on) for unit in pool)
+
+
+def _trusted(gazetteer: Gazetteer, name: str, context: Context) -> bool:
+    """Whether type word and name are enough, by the name's tier."""
+    tier = gazetteer.trust.get(name, "A")[0]
+    if tier in "AB":
+        return True
+    if tier == "C" and context.on > DISTRICTS_END and context.dated:
+        return context.ours > 0 or context.other == 0
+    return context.about_us
+
+
+def _lies_in(gazetteer: Gazetteer, place: Place, seen: Shape) -> str | None:
+    """`ours` or `elsewhere` where the words right behind say what the unit lies in; None where they do not."""
+    for order in place.inside:
+        outer = seen.places[order]
+        if outer.meaning.kind == "city" or PROVINCE in outer.meaning.ids:
+            return "ours"
+        if outer.meaning.kind in {"province", "place"}:
+            return "elsewhere"
+        if _is_parent(gazetteer, place, outer):
+            return "ours"
+    return "elsewhere" if place.elsewhere else None
+
+
+def _is_parent(gazetteer: Gazetteer, inner: Place, outer: Place) -> bool:
+    parents = {gazetteer.units[unit_id].parent for unit_id in inner.meaning.ids}
+    return bool(parents & set(outer.meaning.ids) - {CITY, CITY_BEFORE})
+
+
+def _chosen(pool: Sequence[Unit], place: Place, seen: Shape, context: Context, parents: frozenset[str]) -> Unit:
+    """The one meant among units of one type and name."""
+    outer = {unit_id for order in place.inside for unit_id in seen.places[order].meaning.ids}
+    by_parent = (
+        [unit for unit in pool if unit.parent in outer]
+        or [unit for unit in pool if unit.parent in parents]
+        or list(pool)
+    )
+    if place.former:
+        by_parent = [unit for unit in by_parent if unit.valid_until is not None] or by_parent
+    return min(by_parent, key=lambda unit: _distance(unit, context))
+
+
+def _distance(unit: Unit, context: Context) -> tuple[int, int, int, str]:
+    """In force first, then the last that ended before the day, then the next to come; Hải Phòng's side breaks ties."""
+    mine = _side(unit) == (context.hai_duong > context.city)
+    if unit.in_force(context.on):
+        return (0, 0, 0 if mine else 1, unit.id)
+    if unit.valid_until is not None and unit.valid_until < context.on:
+        return (1, (context.on - unit.valid_until).days, 0 if mine else 1, unit.id)
+    return (2, 0, 0 if mine else 1, unit.id)
+
+
+def _side(unit: Unit) -> bool:
+    """True for a unit of the former Hải Dương: its codes lie below 11300, its districts from 288 to 302."""
+    number = int("".join(c for c in unit.id[1:] if c.isdigit()))
+    return number < 303 if unit.level == "district" else number < 11300
+
+
+def _named_parents(gazetteer: Gazetteer, seen: Shape, context: Context) -> frozenset[str]:
+    """Districts the article names with their type word, or bare where it is about us."""
+    found: set[str] = set()
+    for place in seen.places:
+        for unit_id in place.meaning.ids:
+            unit = gazetteer.units[unit_id]
+            if unit.level == "district" and (place.type == unit.type or (place.type is None and context.ours > 0)):
+                found.add(unit_id)
+    return frozenset(found)
+
+
+def _bare(
+    gazetteer: Gazetteer,
+    place: Place,
+    units: Sequence[Unit],
+    seen: Shape,
+    context: Context,
+    parents: frozenset[str],
+    accepted: Mapping[str, str],
+) -> Verdict:
+    """A name without type word: only with capitals, no cue against it, and the city near."""
+    against = _against(gazetteer, place, units)
+    if against:
+        return refuse(against, place.meaning.ids)
+    form = place.text.form[place.name_start : place.end]
+    lies_in = _lies_in(gazetteer, place, seen)
+    if lies_in == "elsewhere":
+        return refuse("lies-elsewhere", place.meaning.ids)
+    if form in accepted and place.meaning.ids:
+        return Verdict(id=accepted[form], rule="named-before", confidence=0.8)
+    districts = [unit for unit in units if unit.level == "district"]
+    if not districts and lies_in is None and not _is_alias(units, form):
+        return refuse("bare-commune", place.meaning.ids)
+    if lies_in is None and not _near_enough(gazetteer, place, units, context):
+        return refuse("bare-needs-city", place.meaning.ids)
+    chosen = _chosen(_of_the_day(units, place, context), place, seen, context, parents)
+    rivals = tuple(unit.id for unit in units if unit.id != chosen.id)
+    if lies_in == "ours":
+        return Verdict(id=chosen.id, rule="explicit-place", confidence=0.9, rivals=rivals)
+    return Verdict(id=chosen.id, rule="bare-in-context", confidence=0.7, rivals=rivals)
+
+
+def _against(gazetteer: Gazetteer, place: Place, units: Sequence[Unit]) -> str | None:
+    if not place.capital:
+        return "lower-case"
+    if place.cue in _NO_PLACE:
+        return f"cue-{place.cue}"
+    if place.glued:
+        return "part-of-longer-name"
+    if place.meaning.provinces:
+        return "other-province"
+    flags = gazetteer.trust.get(units[0].name, "A").split()[1:]
+    if "person" in flags and place.cue is None and not _led_in(place):
+        return "person-or-place"
+    return None
+
+
+def _led_in(place: Place) -> bool:
+    """A word of place stands before the name, or a list or bracket holds it."""
+    before = place.text.form[max(0, place.start - 12) : place.start]
+    return before.endswith(_LOCATIVE) or before.rstrip().endswith((",", "(", ":")) or bool(place.inside)
+
+
+def _is_alias(units: Sequence[Unit], form: str) -> bool:
+    return any(form == alias.name.lower() for unit in units for alias in unit.aliases)
+
+
+def _near_enough(gazetteer: Gazetteer, place: Place, units: Sequence[Unit], context: Context) -> bool:
+    tier = gazetteer.trust.get(units[0].name, "A")[0]
+    if tier == "A" or place.type == "đảo":
+        return context.ours >= context.other or context.other <= 2.0
+    return context.about_us
+
+
+def _of_the_day(units: Sequence[Unit], place: Place, context: Context) -> list[Unit]:
+    """Districts while there were any, today's commune since; a former mark turns back to the district."""
+    if context.on <= DISTRICTS_END or place.former:
+        return [unit for unit in units if unit.type in DISTRICT_TYPES] or list(units)
+    return [unit for unit in units if unit.in_force(context.on)] or list(units)

@@ -1,0 +1,253 @@
+"""Read the neighbourhood of every atom: type word, list, former or new, cue, what it lies in. No decision yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gazetteer import cues
+from vietnamese.normal import Aligned, aligned, match_form
+
+if TYPE_CHECKING:
+    from gazetteer.matcher import Atom, Matcher, Meaning
+    from gazetteer.mention import MentionField
+    from gazetteer.records import Gazetteer
+
+_LOOK_BACK = 60
+_PLACES = frozenset({"unit", "city", "province", "place"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Text:
+    """One string of an article, prepared: normal form, match form, the way back."""
+
+    field: MentionField
+    raw: str
+    back: Aligned
+    form: str
+    atoms: tuple[Atom, ...]
+
+    @property
+    def plain(self) -> str:
+        """The NFC text that `form` folds."""
+        return self.back.text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A place name with what stands around it."""
+
+    text: Text
+    order: int
+    """Its place among the article's places."""
+    start: int
+    """Where the type word begins, or the name."""
+    name_start: int
+    end: int
+    meaning: Meaning
+    type: str | None
+    """The type word, its own or carried through a list."""
+    carried: bool
+    former: bool
+    """«cũ», «trước đây», «nay là …» behind it."""
+    renewed: bool
+    """«nay là», «nay thuộc» before it."""
+    cue: str | None
+    """street, built, water, school, firm, club, ship, person, road: why it may be no place."""
+    capital: bool
+    """Every syllable begins with a capital."""
+    glued: bool
+    """A capital word stands right before or behind: part of a longer name."""
+    inside: tuple[int, ...]
+    """Orders of the places it says it lies in, nearest first."""
+    elsewhere: bool
+    """It says it lies in a unit that is none of ours."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """A head (`Sở Y tế`, `UBND`) or a whole name of an agency, with the place behind it."""
+
+    text: Text
+    start: int
+    end: int
+    """End of the head itself."""
+    meaning: Meaning
+    type: str | None
+    """The type word behind it."""
+    type_end: int
+    place: int | None
+    """Order of the place that follows it directly."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shape:
+    """An article as the rules see it."""
+
+    texts: tuple[Text, ...]
+    places: tuple[Place, ...]
+    heads: tuple[Head, ...]
+
+
+def prepare(matcher: Matcher, field: MentionField, raw: str) -> Text:
+    """Normal form, match form and atoms of one string."""
+    back = aligned(raw)
+    form = match_form(back.text)
+    return Text(field=field, raw=raw, back=back, form=form, atoms=tuple(matcher.atoms(form)))
+
+
+def shape(gazetteer: Gazetteer, texts: Sequence[Text]) -> Shape:
+    """Places and heads of all texts, in order."""
+    places: list[Place] = []
+    heads: list[Head] = []
+    for text in texts:
+        order_at = _orders(text, len(places))
+        for position, atom in enumerate(text.atoms):
+            if atom.kind in _PLACES:
+                places.append(_place(gazetteer, text, position, order_at, places))
+            elif atom.kind in {"head", "agency"}:
+                heads.append(_head(text, atom, order_at))
+    return Shape(texts=tuple(texts), places=tuple(places), heads=tuple(heads))
+
+
+def _orders(text: Text, first: int) -> dict[int, int]:
+    """Start of a place's name in the form -> its order in the article."""
+    starts = [atom.start for atom in text.atoms if atom.kind in _PLACES]
+    return {start: first + index for index, start in enumerate(starts)}
+
+
+def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, int], before: Sequence[Place]) -> Place:
+    atom = text.atoms[position]
+    left = text.form[max(0, atom.start - _LOOK_BACK) : atom.start]
+    word = cues.TYPE_BEFORE.search(left)
+    own_type = cues.TYPE_OF[word[1].rstrip(".")] if word else None
+    start = atom.start - (len(left) - word.start()) if word else atom.start
+    carried = None if own_type else _carried(gazetteer, text, atom, before)
+    inside, elsewhere = _chain(text, atom.end, order_at)
+    return Place(
+        text=text,
+        order=order_at[atom.start],
+        start=start,
+        name_start=atom.start,
+        end=atom.end,
+        meaning=atom.meaning,
+        type=own_type or carried,
+        carried=carried is not None,
+        former=bool(
+            cues.FORMER_AFTER.match(text.form, atom.end)
+            or cues.FORMER_BEFORE.search(text.form, max(0, start - 20), start)
+        ),
+        renewed=bool(cues.NEW_BEFORE.search(text.form, max(0, start - 25), start)),
+        cue=_cue(text, atom, own_type, left),
+        capital=_capital(text.plain, atom.start, atom.end),
+        glued=own_type is None and _glued(text, atom),
+        inside=inside,
+        elsewhere=elsewhere,
+    )
+
+
+def _carried(gazetteer: Gazetteer, text: Text, atom: Atom, before: Sequence[Place]) -> str | None:
+    """The type word of the list this name stands in, where a unit of that type and name exists."""
+    if not before or before[-1].text is not text or atom.kind != "unit":
+        return None
+    last = before[-1]
+    if last.type is None or last.type in {"đảo", "tỉnh"} or not cues.LIST.fullmatch(text.form, last.end, atom.start):
+        return None
+    if not any(gazetteer.units[unit_id].type == last.type for unit_id in atom.meaning.ids):
+        return None
+    return last.type
+
+
+def _cue(text: Text, atom: Atom, own_type: str | None, left: str) -> str | None:
+    if own_type is None or own_type == "đảo":
+        for name, pattern in cues.CUES_BEFORE:
+            if pattern.search(left):
+                return name
+    line = text.form.rfind("\n", 0, atom.start) + 1
+    around = text.form[max(line, atom.start - 70) : atom.start]
+    after = text.form[atom.end : atom.end + 3]
+    dashed = around.rstrip().endswith("-") or after.lstrip().startswith("-")
+    if dashed and cues.ROAD.search(around) and own_type is None:
+        return "road"
+    if cues.STREET_AFTER.match(text.form, atom.end):
+        return "club"
+    return None
+
+
+def _capital(plain: str, start: int, end: int) -> bool:
+    words = plain[start:end].replace("-", " ").split()
+    return all(word[0].isupper() or word[0].isdigit() for word in words)
+
+
+def _glued(text: Text, atom: Atom) -> bool:
+    """A capital word touches the name (one blank, no stop between), so it may be part of a longer name."""
+    plain = text.plain
+    after = plain[atom.end : atom.end + 2]
+    if len(after) == 2 and after[0] == " " and after[1].isupper() and not _all_capitals(plain, atom.end + 1):
+        return True
+    if atom.start < 2 or plain[atom.start - 1] != " ":
+        return False
+    word_start = max(plain.rfind(" ", 0, atom.start - 1), plain.rfind("\n", 0, atom.start - 1)) + 1
+    word = plain[word_start : atom.start - 1]
+    return bool(word) and word[0].isupper() and word.lower() in cues.FAMILY_NAMES
+
+
+def _all_capitals(plain: str, start: int) -> bool:
+    """Whether the line is written in capitals, where capitals say nothing."""
+    line = plain[plain.rfind("\n", 0, start) + 1 : start + 40].split("\n", 1)[0]
+    return line.upper() == line
+
+
+def _chain(text: Text, end: int, order_at: dict[int, int]) -> tuple[tuple[int, ...], bool]:
+    """The places behind a name that it lies in, and whether one of them is unknown to us."""
+    found: list[int] = []
+    elsewhere = False
+    while len(found) < 3:
+        joint = cues.CHAIN.match(text.form, end)
+        if not joint:
+            break
+        order = order_at.get(joint.end())
+        if order is not None:
+            found.append(order)
+            end = next(atom.end for atom in text.atoms if atom.start == joint.end())
+        elif joint[1] and not found:
+            unknown_end = _capital_run(text.plain, joint.end())
+            if unknown_end == joint.end():
+                break
+            elsewhere = True
+            end = unknown_end
+        else:
+            break
+    return tuple(found), elsewhere
+
+
+def _capital_run(plain: str, start: int) -> int:
+    """The end of the capital words that begin at `start`."""
+    end = start
+    while end < len(plain) and plain[end].isupper():
+        while end < len(plain) and plain[end].isalnum():
+            end += 1
+        if plain[end : end + 1] == " " and plain[end + 1 : end + 2].isupper():
+            end += 1
+        else:
+            break
+    return end
+
+
+def _head(text: Text, atom: Atom, order_at: dict[int, int]) -> Head:
+    word = cues.TYPE_HERE.match(text.form, atom.end)
+    type_end = word.end() if word else atom.end
+    order = order_at.get(type_end) if word else None
+    if order is None and not word:
+        joint = cues.PLACE_JOINT.match(text.form, atom.end)
+        order = order_at.get(joint.end()) if joint and joint.end() > atom.end else None
+    return Head(
+        text=text,
+        start=atom.start,
+        end=atom.end,
+        meaning=atom.meaning,
+        type=cues.TYPE_OF[word[1].rstrip(".")] if word else None,
+        type_end=type_end if not word else atom.end + len(word[0].rstrip()),
+        place=order,
+    )

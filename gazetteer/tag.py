@@ -1,0 +1,184 @@
+"""Tag one article: who is meant, where, by which rule; and whether it is about the city."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gazetteer.about import about_city
+from gazetteer.agency_rules import HeadVerdict, head_verdicts
+from gazetteer.context import Context, context
+from gazetteer.matcher import Matcher
+from gazetteer.mention import Mention, MentionField, MentionKind, Tagging
+from gazetteer.place_rules import Verdict, place_verdicts
+from gazetteer.records import CITY, PROVINCE, Gazetteer
+from gazetteer.shape import Head, Shape, Text, prepare, shape
+from vietnamese.clock import LOCAL
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutletHint:
+    """What the outlet says of its articles' place."""
+
+    id: str
+    city_default: bool = False
+    """True for the city's own papers: unnamed «Sở Y tế» there is Hải Phòng's."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Considered:
+    """One name that was looked at, and what became of it: for `explain`."""
+
+    field: MentionField
+    start: int
+    end: int
+    surface: str
+    verdict: Verdict
+
+
+_MATCHERS: dict[int, tuple[Gazetteer, Matcher]] = {}
+
+
+def matcher_of(gazetteer: Gazetteer) -> Matcher:
+    """The automaton of a gazetteer, built once."""
+    kept = _MATCHERS.get(id(gazetteer))
+    if kept is None:
+        kept = (gazetteer, Matcher(gazetteer))
+        _MATCHERS[id(gazetteer)] = kept
+    return kept[1]
+
+
+def tag(
+    gazetteer: Gazetteer,
+    *,
+    title: str,
+    sapo: str | None,
+    text: str,
+    published_at: datetime | None,
+    outlet: OutletHint | None = None,
+    url: str | None = None,
+    section: str | None = None,
+) -> Tagging:
+    """The mentions of one article and whether it is about the city.
+
+    Offsets are code points into `title`, `sapo` and `text` exactly as given. `published_at` is aware or None (then the
+    article's own words tell its time). The same input always gives the same answer.
+    """
+    seen, where, places, heads = _read(gazetteer, title, sapo, text, published_at, outlet, url, section)
+    mentions = _mentions(seen, places, heads)
+    about, reasons = about_city(where, mentions)
+    return Tagging(about_city=about, about_reasons=reasons, mentions=mentions, gazetteer_version=gazetteer.version)
+
+
+def _read(
+    gazetteer: Gazetteer,
+    title: str,
+    sapo: str | None,
+    text: str,
+    published_at: datetime | None,
+    outlet: OutletHint | None,
+    url: str | None,
+    section: str | None,
+) -> tuple[Shape, Context, tuple[Verdict, ...], tuple[HeadVerdict, ...]]:
+    matcher = matcher_of(gazetteer)
+    fields: tuple[tuple[MentionField, str], ...] = (("title", title), ("sapo", sapo or ""), ("text", text))
+    seen = shape(gazetteer, [prepare(matcher, field, raw) for field, raw in fields if raw])
+    day = published_at.astimezone(LOCAL).date() if published_at else None
+    local = bool(outlet and outlet.city_default)
+    where = context(gazetteer, seen, day, local_outlet=local)
+    places = place_verdicts(gazetteer, seen, where)
+    return seen, where, places, head_verdicts(gazetteer, seen, where, places)
+
+
+def _mentions(seen: Shape, places: Sequence[Verdict], heads: Sequence[HeadVerdict]) -> tuple[Mention, ...]:
+    """Verdicts to mentions; a place inside a body's name belongs to the body, unless it is nowhere else."""
+    swallowed = {found.place for found in heads if found.verdict.id and found.place is not None}
+    free = {places[p.order].id for p in seen.places if p.order not in swallowed}
+    found: list[tuple[int, int, Mention]] = []
+    for head, verdict in zip(seen.heads, heads, strict=True):
+        found.extend(_head_mentions(seen, head, verdict, places, free))
+    for place in seen.places:
+        if place.order not in swallowed and places[place.order].id:
+            found.append(_placed(seen, place.text, place.start, place.end, places[place.order]))
+    found.sort(key=lambda item: item[:2])
+    return tuple(mention for _, _, mention in _disjoint(found))
+
+
+def _disjoint(found: Iterable[tuple[int, int, Mention]]) -> Iterable[tuple[int, int, Mention]]:
+    reached = (-1, -1)
+    for order, start, mention in found:
+        if (order, start) >= reached:
+            reached = (order, mention.end)
+            yield order, start, mention
+
+
+def _head_mentions(
+    seen: Shape, head: Head, found: HeadVerdict, places: Sequence[Verdict], free: set[str | None]
+) -> list[tuple[int, int, Mention]]:
+    if not found.verdict.id:
+        return []
+    if found.place is None:
+        return [_placed(seen, head.text, head.start, found.end, found.verdict)]
+    where = places[found.place]
+    place = seen.places[found.place]
+    if where.id in {CITY, PROVINCE} and where.id not in free and "@" not in found.verdict.id:
+        free.add(where.id)
+        city = Verdict(id=where.id, rule="city-in-name", confidence=where.confidence)
+        return [
+            _placed(seen, head.text, head.start, head.end, found.verdict),
+            _placed(seen, head.text, place.start, place.end, city),
+        ]
+    return [_placed(seen, head.text, head.start, place.end, found.verdict)]
+
+
+def _placed(seen: Shape, text: Text, start: int, end: int, verdict: Verdict) -> tuple[int, int, Mention]:
+    first, last = text.back.span(start, end)
+    entity = verdict.id or ""
+    mention = Mention(
+        entity_id=entity,
+        kind=_kind(entity),
+        field=text.field,
+        start=first,
+        end=last,
+        surface=text.raw[first:last],
+        rule=verdict.rule,
+        confidence=verdict.confidence,
+    )
+    return seen.texts.index(text), first, mention
+
+
+def _kind(entity: str) -> MentionKind:
+    if "@" in entity:
+        return "body"
+    return "unit" if entity[0] in "pdcn" and entity[1:2].isdigit() else "agency"
+
+
+def explain(
+    gazetteer: Gazetteer,
+    *,
+    title: str,
+    sapo: str | None,
+    text: str,
+    published_at: datetime | None,
+    outlet: OutletHint | None = None,
+    url: str | None = None,
+    section: str | None = None,
+) -> tuple[Considered, ...]:
+    """Every name that was looked at, in order, with the rule that took or refused it and who else was possible."""
+    seen, _, places, heads = _read(gazetteer, title, sapo, text, published_at, outlet, url, section)
+    found: list[tuple[int, int, Considered]] = []
+    for place in seen.places:
+        found.append(_considered(seen, place.text, place.start, place.end, places[place.order]))
+    for head, verdict in zip(seen.heads, heads, strict=True):
+        found.append(_considered(seen, head.text, head.start, verdict.end, verdict.verdict))
+    return tuple(item for _, _, item in sorted(found, key=lambda item: item[:2]))
+
+
+def _considered(seen: Shape, text: Text, start: int, end: int, verdict: Verdict) -> tuple[int, int, Considered]:
+    first, last = text.back.span(start, end)
+    item = Considered(field=text.field, start=first, end=last, surface=text.raw[first:last], verdict=verdict)
+    return seen.texts.index(text), first, item
