@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from config.model import Crawl, Outlet
     from storage.store import Store
 
-Closer = Callable[[], None]
-
 
 @dataclass(kw_only=True)
 class Context:
@@ -36,6 +33,11 @@ class Context:
     tally: Tally = field(default_factory=Tally)
     own_run: bool = False
     """True when the crawl began its run itself (`scrapy crawl`) and must finish it."""
+
+    failure: Exception | None = None
+    """What stopped the crawl: the store gave an error."""
+    reason: str = ""
+    """Scrapy's word for how it ended: `finished`, `shutdown`, `store-error`."""
 
     @property
     def crawl(self) -> Crawl:
@@ -80,7 +82,7 @@ def from_environment(spider: str) -> Context:
     config = load(where.overlays(*([Path(extra)] if extra else [])))
     hosts = os.environ.get("DIEMBAO_HOSTS")
     where.home.mkdir(parents=True, exist_ok=True)
-    store = open_store(where.database_url, system_clock)
+    store = open_store(where.database_url, system_clock, config.settings)
     store.sync_outlets(config.outlets.values())
     run = store.begin_run(spider, to_local(system_clock()).date())
     return Context(

@@ -38,7 +38,9 @@ class HostMap:
         try:
             rows = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ConfigError(file, "--hosts", str(error), 'Write lines as "vnexpress.net" = "127.0.0.1:8081"') from error
+            raise ConfigError(
+                file, "--hosts", str(error), 'Write lines as "vnexpress.net" = "127.0.0.1:8081"'
+            ) from error
         return cls(targets={host.lower(): _target(file, host, value) for host, value in rows.items()})
 
     def target(self, host: str) -> tuple[str, int] | None:

@@ -53,7 +53,9 @@ class GuardedHandler(HTTP11DownloadHandler):
                 with wrap_twisted_exceptions():
                     response = await maybe_deferred_to_future(self._agent().download_request(request))
             except DownloadCancelledError as error:
-                raise TooBigError(f"more than {request.meta.get('download_maxsize', self._default_maxsize)} bytes") from error
+                raise TooBigError(
+                    f"more than {request.meta.get('download_maxsize', self._default_maxsize)} bytes"
+                ) from error
             except DownloadFailedError as error:
                 if problem := _tls_problem(error):
                     raise UnreachableError(problem) from error

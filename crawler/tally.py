@@ -71,6 +71,11 @@ class Tally:
     errors: list[str] = field(default_factory=list)
     """Ours: error ids with what failed."""
 
+    @property
+    def troubled(self) -> bool:
+        """An outlet could not be reached, or something of ours failed."""
+        return bool(self.errors) or any(outlet.unreachable for outlet in self.outlets.values())
+
     def begin(self, outlet_id: str, *, pace_seconds: float, feeds: int) -> None:
         """An outlet is visited."""
         self.outlets[outlet_id] = OutletProgress(outlet_id=outlet_id, pace_seconds=pace_seconds, feeds_all=feeds)

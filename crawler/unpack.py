@@ -23,6 +23,8 @@ class UnpackMiddleware(HttpCompressionMiddleware):
         try:
             return super().process_response(request, response)
         except IgnoreRequest as error:
-            raise TooBigError(f"more than {request.meta.get('download_maxsize', self._max_size)} bytes unpacked") from error
+            raise TooBigError(
+                f"more than {request.meta.get('download_maxsize', self._max_size)} bytes unpacked"
+            ) from error
         except (OSError, EOFError, zlib.error, ValueError) as error:
             raise BrokenAnswerError(f"broken compression ({type(error).__name__})") from error

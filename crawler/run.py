@@ -1,0 +1,183 @@
+"""Run crawls inside this process, as many in a row as wanted: `run_all([night(), night(), …])`.
+
+Twisted's reactor cannot be started twice, so it is started once a process and its asyncio loop is run as often as
+needed. Ctrl-C once ends the crawl in order (requests under way are finished and stored) and then raises
+KeyboardInterrupt; twice raises it at once. Either way what was committed stays and the rest is still due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.settings import Settings
+from scrapy.utils.reactor import install_reactor
+
+from crawler.context import Context
+from crawler.settings import TWISTED_REACTOR
+from crawler.tally import Listener, OutletProgress, Tally
+
+if TYPE_CHECKING:
+    from config.loader import Config
+    from config.places import Places
+    from crawler.guard import HostMap
+    from storage.store import Store
+    from vietnamese.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+_running: set[AsyncCrawlerRunner] = set()
+_at_end: list[Callable[[], None]] = []
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrawlResult:
+    """What one crawl came to."""
+
+    run_id: str
+    outlets: tuple[OutletProgress, ...]
+    fates: dict[str, int]
+    """Fates that this process decided; the store has those of the whole run."""
+    requests: int
+    not_modified: int
+    bytes: int
+    """As they travelled."""
+    robots: int
+    errors: tuple[str, ...] = field(default=())
+    """Ids of failures of ours; the log explains them."""
+
+    @property
+    def unreachable(self) -> dict[str, str]:
+        """Outlets that no connection could be made to, with the reason."""
+        return {outlet.outlet_id: outlet.unreachable for outlet in self.outlets if outlet.unreachable}
+
+
+async def crawl(
+    spider_name: str,
+    *,
+    store: Store,
+    config: Config,
+    where: Places,
+    run_id: str,
+    clock: Clock,
+    hosts: HostMap | None = None,
+    outlets: Sequence[str] | None = None,
+    on_progress: Listener | None = None,
+    **arguments: str,
+) -> CrawlResult:
+    """Run one spider to its end under the run `run_id` and return its counts.
+
+    `outlets` are ids (None: all active ones), `arguments` go to the spider. The run is neither begun nor finished here.
+    Raises StoreError when the store failed (all that was committed stays), KeyboardInterrupt after Ctrl-C.
+    """
+    context = Context(
+        store=store,
+        config=config,
+        where=where,
+        run_id=run_id,
+        clock=clock,
+        hosts=hosts,
+        tally=Tally(listener=on_progress),
+    )
+    if outlets is not None:
+        arguments["outlet"] = ",".join(outlets)
+    runner = AsyncCrawlerRunner(project_settings())
+    _running.add(runner)
+    try:
+        await runner.crawl(spider_name, context=context, **arguments)
+    finally:
+        _running.discard(runner)
+    if context.failure is not None:
+        raise context.failure
+    if context.reason != "finished":
+        raise KeyboardInterrupt(f"crawl stopped: {context.reason or 'not started'}")
+    return _result(context)
+
+
+def _result(context: Context) -> CrawlResult:
+    tally = context.tally
+    return CrawlResult(
+        run_id=context.run_id,
+        outlets=tuple(tally.outlets.values()),
+        fates=dict(tally.fates),
+        requests=tally.requests,
+        not_modified=tally.not_modified,
+        bytes=tally.bytes,
+        robots=tally.robots,
+        errors=tuple(tally.errors),
+    )
+
+
+def project_settings() -> Settings:
+    """`crawler.settings` as Scrapy settings, whatever the working folder."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    return settings
+
+
+def run_all(coroutines: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
+    """Run coroutines one after another on the reactor's loop and return their results; may be called again.
+
+    The first exception ends it; coroutines not begun are closed. What was registered with `at_end` is called at the end.
+    """
+    loop = _loop()
+    rest = iter(coroutines)
+    results = []
+    try:
+        with _interrupts(loop):
+            for coroutine in rest:
+                results.append(loop.run_until_complete(coroutine))  # noqa: PERF401 - what ran before an error counts
+    finally:
+        for coroutine in rest:
+            coroutine.close()
+        while _at_end:
+            _at_end.pop()()
+    return results
+
+
+def at_end(close: Callable[[], None]) -> None:
+    """Have `close` called when `run_all` ends: for what several crawls share, such as worker processes."""
+    _at_end.append(close)
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """The reactor's loop; the reactor is installed and started on first use."""
+    install_reactor(TWISTED_REACTOR)
+    from twisted.internet import reactor
+
+    if not reactor.running:
+        # What reactor.run() does, without its endless loop.
+        reactor.startRunning(installSignalHandlers=False)
+    loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop  # noqa: SLF001 - Twisted has no other way to it
+    return loop
+
+
+@contextmanager
+def _interrupts(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """SIGINT and SIGTERM: the first stops a running crawl in order, the next one at once."""
+    asked = False
+
+    def interrupted(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is signal's
+        nonlocal asked
+        if asked or not _running:
+            raise KeyboardInterrupt
+        asked = True
+        logger.warning("finishing what is under way; interrupt again to stop at once")
+        loop.call_soon_threadsafe(lambda: [asyncio.ensure_future(runner.stop()) for runner in _running])
+
+    try:
+        before = {number: signal.signal(number, interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
+    except ValueError:  # not the main thread: signals are somebody else's there
+        before = {}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,81 @@
+"""Scrapy shell: outcomes are committed in batches; a store that fails stops the crawl."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import NotConfigured
+
+from crawler.context import Context, context_of
+from storage.errors import StoreError
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.visited import Visited
+    from storage.records import Outcome
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+BATCH_SECONDS = 1.0
+
+
+class StorePipeline:
+    """Commits after `BATCH` outcomes or `BATCH_SECONDS`, and at the end whatever is left."""
+
+    def __init__(self, context: Context, crawler: Crawler) -> None:
+        self._context, self._crawler = context, crawler
+        self._waiting: list[Outcome] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._stopping: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> StorePipeline:
+        """As Scrapy makes it."""
+        context = context_of(crawler)
+        if context is None:
+            raise NotConfigured
+        return cls(context, crawler)
+
+    def process_item(self, item: Visited) -> Visited:
+        """The item, its outcome on its way into the store."""
+        if item.outcome is not None:
+            self._waiting.append(item.outcome)
+        if len(self._waiting) >= BATCH:
+            self._flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(BATCH_SECONDS, self._flush)
+        return item
+
+    def close_spider(self) -> None:
+        """Commit what is left."""
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        batch, self._waiting = self._waiting, []
+        if not batch or self._context.failure is not None:
+            return
+        try:
+            fates = self._context.store.commit(self._context.run_id, batch)
+        except StoreError as error:
+            self._stop(error)
+            return
+        tally = self._context.tally
+        for fate in fates:
+            tally.fates[fate.fate] += 1
+            logger.info("%s %s%s", fate.fate, fate.url, f" ({fate.detail})" if fate.detail else "")
+        tally.tell()
+
+    def _stop(self, error: StoreError) -> None:
+        """Nothing more is asked: what cannot be stored would be asked again anyway."""
+        self._context.failure = error
+        logger.error("%s; the crawl stops, what was stored stays", error)
+        engine = self._crawler.engine
+        if engine.running and engine.spider is not None:
+            self._stopping = asyncio.ensure_future(engine.close_spider_async(reason="store-error"))

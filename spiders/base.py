@@ -1,0 +1,67 @@
+"""The spider that all discovery shares: ask what is new, then fetch what is due, outlets side by side."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from scrapy import Request, Spider
+
+from crawler.context import Context, from_environment
+from crawler.settings import configured
+from spiders.visit import Kind, Visit
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from crawler.visited import Visited
+
+
+class OutletSpider(Spider):
+    """Each outlet is a chain: one request, its answer, the next request. Subclasses say which announcements they ask."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ()
+    context: Context
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, context: Context | None = None, **kwargs: Any) -> Self:
+        """Scrapy's way in. Without a context (`scrapy crawl`) one is made from the environment."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.context = context or from_environment(cls.name)
+        crawler.settings.setdict(configured(spider.context.crawl), priority="spider")
+        return spider
+
+    def visits(self) -> list[Visit]:
+        """One visit for each outlet asked for with `-a outlet=a,b`, or for all active ones. ValueError on a strange id."""
+        known = self.context.config.outlets
+        wanted: str | None = getattr(self, "outlet", None)
+        ids = [each for each in known if known[each].active] if wanted is None else [w for w in wanted.split(",") if w]
+        if strange := sorted(set(ids) - set(known)):
+            raise ValueError(f"no such outlet: {', '.join(strange)}; `diembao outlets` lists them")
+        return [Visit(self.context, known[each], self.kinds) for each in ids]
+
+    async def start(self) -> AsyncIterator[Any]:
+        """The first request of every outlet. (Scrapy 2.19 ignores `start_requests`.)"""
+        for visit in self.visits():
+            for step in visit.steps():
+                yield self._sent(step, visit)
+
+    def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
+        """An answer came: what it came to, then the outlet's next request."""
+        yield from self._next(kwargs["visit"].answered(response), kwargs["visit"])
+
+    def failed(self, failure: Any) -> Iterator[Any]:
+        """No answer came."""
+        visit: Visit = failure.request.cb_kwargs["visit"]
+        yield from self._next(visit.failed(failure.value), visit)
+
+    def _next(self, came: list[Visited], visit: Visit) -> Iterator[Any]:
+        yield from came
+        for step in visit.steps():
+            yield self._sent(step, visit)
+
+    def _sent(self, step: Request | Visited, visit: Visit) -> Request | Visited:
+        if not isinstance(step, Request):
+            return step
+        return step.replace(callback=self.parse, errback=self.failed, cb_kwargs={"visit": visit})

@@ -1,0 +1,256 @@
+"""One outlet in one run: its announcements first, then its due pages, one request at a time. No Scrapy engine in here.
+
+`steps()` gives what needs no request at once and ends with the next request; `answered` and `failed` take what came of
+it. All state that matters lies in the store, so a visit that was killed is continued by a new one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from scrapy import Request
+from scrapy.exceptions import CloseSpider
+
+from crawler.errors import CrawlError, HeldError, RobotsUnavailableError, UnreachableError
+from crawler.failure import error_id
+from crawler.fates import Verdict, feed_error, feed_failure, of_error, of_status
+from crawler.gate import check
+from crawler.guard import host_of
+from crawler.visited import Visited, header, visited_page, visited_verdict
+from storage.errors import StoreError
+from storage.records import FateWord, FeedPoll
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from config.model import Outlet
+    from crawler.context import Context
+    from spiders.feeds import FeedResult
+    from storage.frontier import FeedState
+    from storage.records import FrontierRow
+
+logger = logging.getLogger(__name__)
+
+Kind = Literal["feed", "sitemap"]
+
+NOT_MODIFIED = 304
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """A feed or sitemap to be asked, or (with `poll`) an index whose sitemaps have all been asked."""
+
+    kind: Kind
+    url: str
+    child: bool = False
+    poll: FeedPoll | None = None
+
+
+class Visit:
+    """What is left to do at one outlet."""
+
+    def __init__(self, context: Context, outlet: Outlet, kinds: tuple[Kind, ...]) -> None:
+        self._context, self.outlet = context, outlet
+        named: dict[Kind, tuple[str, ...]] = {"feed": outlet.feeds, "sitemap": outlet.sitemaps}
+        asks = [Ask(kind=kind, url=url) for kind in kinds for url in named[kind]]
+        self._asks = deque(ask for ask in asks if not context.store.feed_polled(context.run_id, ask.url))
+        self._rows: deque[FrontierRow] = deque()
+        self._tried: set[str] = set()
+        self._closed: dict[str, CrawlError] = {}
+        """Hosts that are not asked any more in this run, with the reason."""
+        self._asking: tuple[Ask, FeedState | None] | FrontierRow | None = None
+        context.tally.begin(outlet.id, pace_seconds=context.pace(outlet), feeds=len(self._asks))
+
+    def steps(self) -> Iterator[Request | Visited]:
+        """Visits that need no request, then one request; nothing at the end when the outlet is done."""
+        with _stopping(self._context):
+            request = self._next_ask()
+            while request is None and (row := self._next_row()) is not None:
+                verdict = self._settled(row)
+                if verdict is None:
+                    request = self._page_request(row)
+                else:
+                    yield self._verdict(row, verdict)
+        if request is not None:
+            yield request
+
+    def answered(self, response: Response) -> list[Visited]:
+        """Take an answer."""
+        with _stopping(self._context):
+            asking, self._asking = self._asking, None
+            if isinstance(asking, tuple):
+                self._announced(*asking, response)
+                return []
+            if asking is None:
+                return []
+            verdict = of_status(response.status, stored=asking.article_id is not None)
+            if verdict is not None:
+                return [self._verdict(asking, verdict)]
+            self._context.tally.step(self.outlet.id, done=1)
+            return [visited_page(asking, response, self._context.clock())]
+
+    def failed(self, error: BaseException) -> list[Visited]:
+        """Take a failure. One that is ours is told with an id that the log explains."""
+        with _stopping(self._context, error):
+            asking, self._asking = self._asking, None
+            if asking is None:
+                return []
+            where = asking[0].url if isinstance(asking, tuple) else asking.url
+            if isinstance(error, (UnreachableError, HeldError, RobotsUnavailableError)):
+                self._close(host_of(where), error)
+            if isinstance(asking, tuple):
+                self._not_announced(*asking, error)
+                return []
+            return [self._verdict(asking, of_error(error) or self._ours(error, where))]
+
+    # announcements
+
+    def _next_ask(self) -> Request | None:
+        """The request for the next feed that can be asked."""
+        while self._asks:
+            ask = self._asks.popleft()
+            if ask.poll is not None:
+                self._context.store.discover(self._context.run_id, ask.poll, [])
+                continue
+            state = self._context.store.feed_state(ask.url)
+            closed = self._closed.get(host_of(ask.url))
+            if closed is None:
+                self._asking = (ask, state)
+                return self._feed_request(ask, state)
+            self._not_announced(ask, state, closed)
+        return None
+
+    def _feed_request(self, ask: Ask, state: FeedState | None) -> Request:
+        hosts = {host_of(url) for url in (*self.outlet.feeds, *self.outlet.sitemaps)} - {""}
+        meta = {
+            "domains": (*self.outlet.domains, *sorted(hosts)),
+            "download_maxsize": self._context.crawl.max_feed_bytes,
+        }
+        return self._request(ask.url, meta, state)
+
+    def _announced(self, ask: Ask, state: FeedState | None, response: Response) -> None:
+        now = self._context.clock()
+        status, word = response.status, feed_error(response.status)
+        poll: dict[str, Any] = {"etag": header(response, "ETag"), "last_modified": header(response, "Last-Modified")}
+        if word is not None or status == NOT_MODIFIED:
+            self._polled(ask, state, status=status, error=word)
+            return
+        found = self._parse(ask, response, now)
+        if found.children and not ask.child:
+            self._asks.appendleft(Ask(kind=ask.kind, url=ask.url, poll=self._poll(ask, status=status, **poll)))
+            new = [url for url in found.children if not self._context.store.feed_polled(self._context.run_id, url)]
+            self._asks.extendleft(Ask(kind=ask.kind, url=url, child=True) for url in reversed(new))
+            self._context.tally.step(self.outlet.id, feeds_asked=1 - len(new))
+            return
+        self._polled(ask, state, found, status=status, error=found.error, detail=found.detail, **poll)
+
+    def _parse(self, ask: Ask, response: Response, now: Any) -> FeedResult:
+        from spiders.feeds import parse_feed
+        from spiders.sitemaps import parse_sitemap
+
+        parse = parse_feed if ask.kind == "feed" else parse_sitemap
+        return parse(
+            response.body, feed_url=ask.url, now=now, outlet=self.outlet, content_type=header(response, "Content-Type")
+        )
+
+    def _not_announced(self, ask: Ask, state: FeedState | None, error: BaseException) -> None:
+        word, detail = feed_failure(error) or (FateWord.FAILED, self._ours(error, ask.url).detail)
+        self._polled(ask, state, status=0, error=word, detail=detail)
+
+    def _polled(
+        self, ask: Ask, state: FeedState | None, found: FeedResult | None = None, *, status: int, **rest: Any
+    ) -> None:
+        """Save the poll with what it announced, in one transaction."""
+        if not rest.get("etag") and not rest.get("last_modified") and found is None and state is not None:
+            rest |= {"etag": state.etag, "last_modified": state.last_modified}
+        items = found.items if found else ()
+        poll = self._poll(ask, status=status, items=len(items), **rest)
+        self._context.store.discover(self._context.run_id, poll, items)
+        self._context.tally.step(self.outlet.id, feeds_asked=1, found=len(items))
+        told = f"{poll.error} {poll.detail or ''}".strip() if poll.error else f"{poll.items} items"
+        logger.info("%s: %s %s: %s", self.outlet.id, ask.kind, ask.url, "unchanged" if status == NOT_MODIFIED else told)
+
+    def _poll(self, ask: Ask, **rest: Any) -> FeedPoll:
+        return FeedPoll(feed_url=ask.url, outlet_id=self.outlet.id, polled_at=self._context.clock(), **rest)
+
+    # pages
+
+    def _next_row(self) -> FrontierRow | None:
+        """The next due row not tried yet; asked for anew when the list is through, until none is due."""
+        if not self._rows:
+            due = self._context.store.due(self._context.run_id, self.outlet.id)
+            self._rows = deque(row for row in due if row.url_key not in self._tried)
+            self._context.tally.step(self.outlet.id, due=len(self._rows))
+        if not self._rows:
+            return None
+        row = self._rows.popleft()
+        self._tried.add(row.url_key)
+        return row
+
+    def _settled(self, row: FrontierRow) -> Verdict | None:
+        """The verdict on a row that need not, or may not, be asked for."""
+        try:
+            check(self._context.guard, row.url, {"domains": self.outlet.domains})
+        except CrawlError as error:
+            return of_error(error)
+        if not self.outlet.fetch_pages:
+            return Verdict(fate=FateWord.TEASER, detail="pages are not asked for", keep_teaser=True)
+        closed = self._closed.get(host_of(row.url))
+        return of_error(closed) if closed is not None else None
+
+    def _page_request(self, row: FrontierRow) -> Request:
+        self._asking = row
+        return self._request(row.url, {"domains": self.outlet.domains}, row if row.article_id else None)
+
+    def _verdict(self, row: FrontierRow, verdict: Verdict) -> Visited:
+        self._context.tally.step(self.outlet.id, done=1)
+        return visited_verdict(row, verdict, self._context.clock())
+
+    # both
+
+    def _request(self, url: str, meta: dict[str, Any], kept: FrontierRow | FeedState | None) -> Request:
+        """Asked with the validators we hold, never filtered as a duplicate: the store knows what was asked."""
+        headers = {}
+        if kept is not None and kept.etag:
+            headers["If-None-Match"] = kept.etag
+        if kept is not None and kept.last_modified:
+            headers["If-Modified-Since"] = kept.last_modified
+        pace = self._context.pace(self.outlet)
+        return Request(url, headers=headers, dont_filter=True, meta=meta | {"outlet": self.outlet.id, "pace": pace})
+
+    def _close(self, host: str, error: CrawlError) -> None:
+        self._closed[host] = error
+        if isinstance(error, UnreachableError) and host not in self._closed:
+            logger.warning("%s: %s", self.outlet.id, error)
+        if isinstance(error, UnreachableError):
+            self._context.tally.step(self.outlet.id, unreachable=str(error))
+
+    def _ours(self, error: BaseException, where: str) -> Verdict:
+        told = error_id(error)
+        self._context.tally.errors.append(told)
+        logger.error("error id %s at %s", told, where, exc_info=error)
+        return Verdict(fate=FateWord.FAILED, detail=f"error id {told}")
+
+
+class _stopping:  # noqa: N801 - reads as a verb where it is used
+    """A store that fails stops the crawl: nothing already committed is lost, nothing more is asked."""
+
+    def __init__(self, context: Context, error: BaseException | None = None) -> None:
+        self._context = context
+        if isinstance(error, StoreError):
+            self._stop(error)
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, StoreError):
+            self._stop(error)
+
+    def _stop(self, error: StoreError) -> None:
+        self._context.failure = self._context.failure or error
+        raise CloseSpider("store-error") from error
