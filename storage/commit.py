@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from config.model import Settings
 from storage import article_rows as rows_of
-from storage.frontier import keys_in_frontier, new_row
+from storage.frontier import LASTING_FATES, keys_in_frontier, new_row
 from storage.records import TRANSIENT_FATES, Article, Fate, FateWord, Outcome
 from storage.schema import articles, fates, frontier, issue_articles, mentions, report_articles, revisions
 from storage.search import index_articles, unindex_articles
@@ -119,12 +119,18 @@ def _decide(batch: _Batch, key: str, row: Row, outcome: Outcome) -> tuple[FateWo
     if outcome.fate == FateWord.GONE:
         return _decide_gone(batch, row, outcome)
     if article is None:
-        if outcome.fate in {FateWord.STORED, FateWord.REVISED}:
-            return FateWord.FAILED, "a visit without an article was handed in as stored"
-        return outcome.fate, outcome.detail
+        return _decide_without_article(row, outcome)
     if article.kind == "full" and outcome.fate in {FateWord.STORED, FateWord.REVISED, FateWord.UNCHANGED}:
         return _decide_full(batch, key, row, article, outcome.detail)
     return _decide_teaser(batch, key, row, article, outcome)
+
+
+def _decide_without_article(row: Row, outcome: Outcome) -> tuple[FateWord, str | None]:
+    if outcome.fate in {FateWord.STORED, FateWord.REVISED}:
+        return FateWord.FAILED, "a visit without an article was handed in as stored"
+    if outcome.fate == FateWord.UNCHANGED and row["fate"] in LASTING_FATES:
+        return FateWord(row["fate"]), row["detail"]  # 304: what was no article then is none now
+    return outcome.fate, outcome.detail
 
 
 def _decide_full(
@@ -281,5 +287,7 @@ def _drop_superseded(connection: Connection, batch: _Batch) -> None:
         batch.mentions.pop(article_id, None)
         batch.reindexed.discard(article_id)
     unindex_articles(connection, doomed)
-    connection.execute(issue_articles.delete().where(issue_articles.c.article_id.in_(doomed)))
+    # What was held to be their reprint is to be placed anew.
+    orphans = issue_articles.update().where(issue_articles.c.reprint_of.in_(doomed))
+    connection.execute(orphans.values(reprint_of=None, placed_hash=""))
     connection.execute(articles.delete().where(articles.c.article_id.in_(doomed)))

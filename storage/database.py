@@ -1,15 +1,16 @@
 """Opening a database: address, connection settings, migrations, and refusing what is not ours.
 
-A night that is killed with SIGKILL loses nothing on SQLite in WAL mode with synchronous NORMAL: a killed process leaves
-its committed frames in the kernel's page cache, which the kernel writes out all the same; the unfinished transaction has
-no commit frame and is ignored by the next reader. Only a power cut may take the last commits back (to a consistent
-state), and then the next run simply asks for those pages again. FULL would cost an fsync a commit for that case alone.
+A night that is killed with SIGKILL loses nothing on SQLite in WAL mode with synchronous NORMAL: a killed process
+leaves its committed frames in the kernel's page cache, which the kernel writes out all the same; the unfinished
+transaction has no commit frame and is ignored by the next reader. Only a power cut may take the last commits back (to a
+consistent state), and then the next run simply asks for those pages again. FULL would cost an fsync a commit for that
+case alone.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -60,7 +61,7 @@ def connect(url: URL) -> Engine:
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"})
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own BEGIN comes too late (before the first write): see _begin_sqlite.
     connection.isolation_level = None
     cursor = connection.cursor()

@@ -150,7 +150,10 @@ def _seen_row(row: RowMapping, item: Discovered, run_id: str, now: datetime) -> 
             "outlet_id": item.outlet_id,
             "via": item.via,
             "via_url": item.via_url,
-            **{"title": None, "sapo": None, "published_at": None, "published_raw": None},
+            "title": None,
+            "sapo": None,
+            "published_at": None,
+            "published_raw": None,
             **_teaser_columns(item),
             "lastmod": item.lastmod,
         }

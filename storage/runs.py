@@ -15,7 +15,7 @@ from storage.sql import upsert
 
 
 def begin_run(connection: Connection, kind: str, morning: date, now: datetime) -> Run:
-    """The unfinished run of that kind and morning, or a new one: `kind-YYYYMMDD`, then `.2`, `.3` …"""
+    """The unfinished run of that kind and morning, or a new one: `kind-YYYYMMDD`, then `.2`, `.3`."""
     same = select(runs).where(runs.c.kind == kind, runs.c.morning == morning.isoformat())
     found = connection.execute(same.where(runs.c.finished_at.is_(None)).order_by(runs.c.run_id)).mappings().first()
     if found is not None:
@@ -30,7 +30,7 @@ def begin_run(connection: Connection, kind: str, morning: date, now: datetime) -
 def finish_run(connection: Connection, run_id: str, outcome: str, now: datetime) -> Run:
     """Write the outcome and the count of each fate; the very last act of a run. A finished run stays as it is."""
     counts = select(fates.c.fate, func.count()).where(fates.c.run_id == run_id, fates.c.fate.is_not(None))
-    by_word: dict[str, int] = {word: number for word, number in connection.execute(counts.group_by(fates.c.fate)).all()}
+    by_word = {row[0]: row[1] for row in connection.execute(counts.group_by(fates.c.fate))}
     values = {"finished_at": now, "outcome": outcome, "counts": by_word}
     connection.execute(runs.update().where(runs.c.run_id == run_id, runs.c.finished_at.is_(None)).values(**values))
     return _as_record(connection.execute(select(runs).where(runs.c.run_id == run_id)).mappings().one())

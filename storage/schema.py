@@ -7,11 +7,11 @@ The migrations under `storage/migrations/` build exactly this; a test compares.
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
 
-from storage.types import JsonText, UtcDateTime
+from storage.types import JsonText, SafeText, UtcDateTime
 
 REVISION = "0001"
 """The newest migration: what a store of this program is at."""
@@ -22,12 +22,12 @@ APPLICATION_ID = 0x64696562
 metadata = MetaData()
 
 
-def _text(name: str, **options: Any) -> Column[str]:
-    return Column(name, Text, **options)
+def _text(name: str, *, nullable: bool = True) -> Column[str]:
+    return Column(name, SafeText, nullable=nullable)
 
 
-def _time(name: str, **options: Any) -> Column[Any]:
-    return Column(name, UtcDateTime, **options)
+def _time(name: str, *, nullable: bool = True) -> Column[datetime]:
+    return Column(name, UtcDateTime, nullable=nullable)
 
 
 meta = Table("meta", metadata, Column("key", String, primary_key=True), _text("value", nullable=False))
@@ -49,7 +49,7 @@ outlets = Table(
 feeds = Table(
     "feeds",
     metadata,
-    Column("feed_url", Text, primary_key=True),
+    Column("feed_url", SafeText, primary_key=True),
     _text("outlet_id", nullable=False),
     # as the feed's server said
     _text("etag"),
@@ -68,7 +68,7 @@ feed_polls = Table(
     "feed_polls",
     metadata,
     Column("run_id", String, primary_key=True),
-    Column("feed_url", Text, primary_key=True),
+    Column("feed_url", SafeText, primary_key=True),
     _text("outlet_id", nullable=False),
     _time("polled_at", nullable=False),
     Column("status", Integer, nullable=False),

@@ -1,8 +1,8 @@
 """Full-text search with and without diacritics, the same on SQLite FTS5 and Postgres.
 
 The index holds syllables only, folded by us: one column as they are written (lower case, old tone placement), one
-without diacritics and with d for đ. A query with any diacritic asks the first, one without asks the second; the database
-folds nothing (FTS5 leaves đ, and merges words where it does fold).
+without diacritics and with d for đ. A query with any diacritic asks the first, one without asks the second; the
+database folds nothing (FTS5 leaves đ, and merges words where it does fold).
 """
 
 from __future__ import annotations

@@ -5,17 +5,14 @@ Read-only. `sql(statement)` turns a statement into the text that a person can pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, distinct, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, distinct, exists, func, literal, or_, select
 
 from storage.views import (
     v1_articles,
-    v1_entities,
     v1_fates,
     v1_issues,
     v1_mentions,
@@ -25,10 +22,6 @@ from storage.views import (
 )
 
 _A = v1_articles.c
-_BATCH = 500
-"""Ids a statement names at once; SQLite takes 32,766."""
-
-STORED_FATES = ("stored", "teaser")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +73,7 @@ def articles(scope: SheetScope) -> Select[Any]:
     """The articles of the sheet, with `late`."""
     return select(
         _A.article_id, _A.outlet_id, _A.url, _A.title, _A.excerpt, _A.published_at, _A.first_seen_at, _A.kind,
-        _A.level, _A.field_of, _A.reprint_of, _A.issue_id, _A.gone_at,
+        _A.level, _A.level_score, _A.field_of, _A.reprint_of, _A.issue_id, _A.gone_at,
         scope.late.label("late"),
     ).where(scope.held).order_by(_A.article_id)  # fmt: skip
 
@@ -194,54 +187,30 @@ def run_fates(run_id: str) -> Select[Any]:
     )
 
 
-def issues_of(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The named issues, by id."""
-    return _by_id(connection, select(v1_issues), v1_issues.c.issue_id, ids)
+def issues(scope: SheetScope) -> Select[Any]:
+    """The issues of the sheet."""
+    held = select(_A.issue_id).where(scope.held, _A.issue_id.is_not(None))
+    return select(v1_issues).where(v1_issues.c.issue_id.in_(held)).order_by(v1_issues.c.issue_id)
 
 
-def entities_of(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The named agencies and units that the store knows, by id."""
-    return _by_id(connection, select(v1_entities), v1_entities.c.entity_id, ids)
+def mentions(scope: SheetScope) -> Select[Any]:
+    """Which agencies and units the articles of the sheet mention, each once an article."""
+    held = select(_A.article_id).where(scope.held)
+    m = v1_mentions.c
+    return (
+        select(m.article_id, m.entity_id, m.kind)
+        .where(m.article_id.in_(held), m.confidence >= scope.least_confidence)
+        .distinct()
+        .order_by(m.article_id, m.entity_id)
+    )
 
 
-def outlets_of(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The named outlets that the store knows, by id."""
-    return _by_id(connection, select(v1_outlets), v1_outlets.c.outlet_id, ids)
-
-
-def mentions_of(connection: Connection, ids: Iterable[str], least_confidence: float) -> dict[str, dict[str, str]]:
-    """Of every named article: the agencies and units it mentions, with their kind."""
-    found: dict[str, dict[str, str]] = {}
-    columns = select(v1_mentions.c.article_id, v1_mentions.c.entity_id, v1_mentions.c.kind).distinct()
-    columns = columns.where(v1_mentions.c.confidence >= least_confidence)
-    for some in _batches(ids):
-        for row in connection.execute(columns.where(v1_mentions.c.article_id.in_(some))):
-            found.setdefault(row.article_id, {})[row.entity_id] = row.kind
-    return found
-
-
-def rows(connection: Connection, statement: Select[Any]) -> list[dict[str, Any]]:
-    """The answer as plain dictionaries; times are aware."""
-    return [dict(row) for row in connection.execute(statement).mappings()]
+def outlets() -> Select[Any]:
+    """Every outlet the store knows."""
+    return select(v1_outlets.c.outlet_id, v1_outlets.c.name, v1_outlets.c.tier).order_by(v1_outlets.c.outlet_id)
 
 
 def sql(statement: Select[Any], engine: Engine) -> str:
     """The statement as text with its values in place, one blank between words."""
     text = str(statement.compile(engine, compile_kwargs={"literal_binds": True}))
     return " ".join(text.split())
-
-
-def _by_id(
-    connection: Connection, statement: Select[Any], key: ColumnElement[Any], ids: Iterable[str]
-) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for some in _batches(ids):
-        for row in connection.execute(statement.where(key.in_(some))).mappings():
-            found[row[key.key or ""]] = dict(row)
-    return found
-
-
-def _batches(ids: Iterable[str]) -> Iterator[Sequence[str]]:
-    rest = iter(sorted(set(ids)))
-    while some := list(islice(rest, _BATCH)):
-        yield some

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Column, Connection, RowMapping, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,9 +12,11 @@ CHUNK = 500
 """Keys in one IN list: SQLite takes 32,766 values, but plans short lists better."""
 
 
-def _insert(connection: Connection, table: Table) -> Any:
+def _insert(connection: Connection, table: Table) -> sqlite.Insert:
     """INSERT with ON CONFLICT, which both databases have under one name in two modules."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return cast("sqlite.Insert", postgresql.insert(table))
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -26,7 +26,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Text on SQLite, timestamptz elsewhere."""
         return dialect.type_descriptor(String(19) if dialect.name == "sqlite" else DateTime(timezone=True))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | datetime | None:
         """To UTC and whole seconds, so that both databases hold the same moment."""
         if value is None:
             return None
@@ -35,14 +35,25 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC).replace(microsecond=0)
         return moment.strftime(FORMAT) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: str | datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Aware, in UTC."""
-        if value is None:
-            return None
-        if dialect.name == "sqlite":
+        if isinstance(value, str):
             return datetime.strptime(value, FORMAT).replace(tzinfo=UTC)
-        moment: datetime = value.astimezone(UTC)
-        return moment
+        return value.astimezone(UTC) if value else None
+
+
+class SafeText(TypeDecorator[str]):
+    """Text from outside: what a database cannot hold (NUL, half a surrogate pair) is replaced, letter for letter.
+
+    So one hostile page cannot make a whole batch fail, and offsets of mentions stay right.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The text as the database gets it."""
+        return None if value is None else storable(value)
 
 
 class JsonText(TypeDecorator[Any]):
@@ -51,10 +62,24 @@ class JsonText(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Value to compact JSON; None stays NULL."""
-        return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if value is None:
+            return None
+        # json escapes NUL by itself, and Postgres takes the escape: the column is text.
+        return storable(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - the signature is SQLAlchemy's
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:  # noqa: ARG002
         """JSON to value."""
         return None if value is None else json.loads(value)
+
+
+def storable(text: str) -> str:
+    """`text` of the same length, with � for NUL and ? for half a surrogate pair."""
+    if "\0" in text:
+        text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="replace").decode()
+    return text

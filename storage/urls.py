@@ -7,11 +7,12 @@ import re
 from urllib.parse import SplitResult, quote, urlsplit
 
 TRACKING_PREFIX = "utm_"
-TRACKING_NAMES = frozenset(
+_NAMES = (
     "_ga _gl _hsenc _hsmi cmpid dclid fb_action_ids fb_action_types fb_source fbclid gbraid gclid gidzl igsh igshid "
     "mc_cid mc_eid mibextid mkt_tok msclkid ocid ref_src ref_url s_cid spm ttclid twclid vero_id wbraid yclid zarsrc "
-    "zclid".split()
+    "zclid"
 )
+TRACKING_NAMES = frozenset(_NAMES.split())
 """Parameters that say where the reader came from and never what is shown."""
 
 _TWINS = ("www.", "m.", "amp.")

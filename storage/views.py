@@ -11,7 +11,6 @@ import hashlib
 from typing import Any
 
 from sqlalchemy import Connection, Select, TableClause, column, func, inspect, select, table, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.schema import (
     articles,
@@ -26,6 +25,7 @@ from storage.schema import (
     outlets,
     report_articles,
     reports,
+    revisions,
     runs,
 )
 
@@ -99,6 +99,19 @@ v1_articles = _view(
         articles.c.gone_at,
         articles.c.expired_at,
     ).select_from(articles.outerjoin(issue_articles, issue_articles.c.article_id == articles.c.article_id)),
+)
+
+v1_revisions = _view(
+    "v1_revisions",
+    select(
+        revisions.c.article_id,
+        revisions.c.number,
+        revisions.c.title,
+        revisions.c.published_at,
+        revisions.c.content_hash,
+        revisions.c.seen_at,
+        revisions.c.replaced_at,
+    ),
 )
 
 v1_mentions = _view(
@@ -261,8 +274,7 @@ def drop(connection: Connection) -> None:
 
 
 def _sql(name: str, connection: Connection) -> str:
-    dialect = sqlite.dialect() if connection.dialect.name == "sqlite" else postgresql.dialect()
-    return str(_SELECTS[name].compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    return str(_SELECTS[name].compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
 
 
 def _digest(connection: Connection) -> str:
