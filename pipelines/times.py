@@ -70,7 +70,7 @@ def visible_time(elements: Iterable[HtmlElement], *, now: datetime, order: Order
         text = _short_text(element)
         if text is None or not _DATE_LIKE.search(text):
             continue
-        parsed = parse_time(text, now=now, order=order)
+        parsed = parse_time(text, now=now, order=order, fallback=False)
         if parsed is None:
             continue
         source: PublishedFrom = "time-tag" if element.tag == "time" and element.get("datetime") else "visible"

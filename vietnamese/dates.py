@@ -92,18 +92,20 @@ _EVENING = {"pm", "ch", "chieu", "toi"}
 _MORNING = {"am", "sa", "sang"}
 
 
-def parse_time(raw: str | None, *, now: datetime, order: Order = "dmy") -> ParsedTime | None:
+def parse_time(raw: str | None, *, now: datetime, order: Order = "dmy", fallback: bool = True) -> ParsedTime | None:
     """The moment that `raw` names, or None when it names none that can be true.
 
     `now` (aware) is when the text was read: relative forms count from it and nothing later than it comes out. `order`
     decides 09/08/2022 when both readings are possible; 23/11 and 11/23 decide themselves, and so does a reading that
-    would lie in the future.
+    would lie in the future. `fallback=False` leaves dateparser out: for text that may be no date at all.
     """
     if not raw:
         return None
     now = aware(now)
     text = html.unescape(html.unescape(raw[:LONGEST])) if "&" in raw else raw[:LONGEST]
-    found = _iso(text) or _visible(_folded(text), now=now, order=order) or _fallback(text.strip(), now=now, order=order)
+    found = _iso(text) or _visible(_folded(text), now=now, order=order)
+    if found is None and fallback:
+        found = _fallback(text.strip(), now=now, order=order)
     return _not_after(found, now)
 
 
@@ -262,16 +264,19 @@ def _fallback(text: str, *, now: datetime, order: Order) -> ParsedTime | None:
 def _dateparser(text: str, order: str, now: datetime) -> datetime | None:
     import dateparser
 
-    found: datetime | None = dateparser.parse(
-        text,
-        languages=["vi", "en"],
-        settings={
-            "DATE_ORDER": order.upper(),
-            "TIMEZONE": "Asia/Ho_Chi_Minh",
-            "RETURN_AS_TIMEZONE_AWARE": True,
-            "PARSERS": ["absolute-time"],
-            "REQUIRE_PARTS": ["day", "month", "year"],
-            "RELATIVE_BASE": now.astimezone(LOCAL).replace(tzinfo=None),
-        },
-    )
+    try:
+        found: datetime | None = dateparser.parse(
+            text,
+            languages=["vi", "en"],
+            settings={
+                "DATE_ORDER": order.upper(),
+                "TIMEZONE": "Asia/Ho_Chi_Minh",
+                "RETURN_AS_TIMEZONE_AWARE": True,
+                "PARSERS": ["absolute-time"],
+                "REQUIRE_PARTS": ["day", "month", "year"],
+                "RELATIVE_BASE": now.astimezone(LOCAL).replace(tzinfo=None),
+            },
+        )
+    except (ValueError, OverflowError, ArithmeticError):  # what dateparser and pytz let through at the edges
+        return None
     return found
