@@ -24,8 +24,8 @@ BLOCKS = frozenset(
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 IMAGES = frozenset({"img", "picture", "amp-img"})
 _HIDDEN = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
-_RIGHT = re.compile(r"(?i)text-align\s*:\s*(?:right|end)")
-_CENTRE = re.compile(r"(?i)text-align\s*:\s*center")
+_ALIGN_STYLE = re.compile(r"(?i)text-align\s*:\s*(right|end|center|left|justify)")
+_ALIGN_CLASS = re.compile(r"(?i)(?:^|[\s-])(?:text-?|align-?)(right|center|left|justify)(?:\s|$)")
 CAPTION_CLASS = re.compile(
     r"(?i)caption|chu[-_]?thich|img[-_]?desc|image[-_]?desc|photo[-_]?desc|desc[-_]?(?:img|image|photo)|note[-_]?(?:img|image|photo)"
     r"|(?:^|\s)(?:image|photo|picture|wp-media-credit)(?:\s|$)"
@@ -120,7 +120,7 @@ class _Walker:
         self.blocks.append(
             Block(
                 text=text, kind=kind, element=owner, links=shares[0], strong=shares[1], slanted=shares[2],
-                right=_aligned(owner, _RIGHT, "right"), centred=_aligned(owner, _CENTRE, "center"), tail=_tail(pieces),
+                right=_aligned(owner, "right"), centred=_aligned(owner, "center"), tail=_tail(pieces),
             )
         )  # fmt: skip
 
@@ -172,15 +172,24 @@ def _tiny(node: HtmlElement) -> bool:
     return any(int(size) < 40 for size in sizes)
 
 
-def _aligned(owner: HtmlElement, pattern: re.Pattern[str], word: str) -> bool:
-    for node in (owner, *owner.iterchildren("span", "strong", "em", "i", "b", "font"), owner.getparent()):
-        if node is None:
-            continue
-        if pattern.search(node.get("style") or "") or (node.get("align") or "").lower() == word:
-            return True
-        if re.search(rf"(?:^|[\s-])(?:text-|align)-?{word}(?:\s|$)", node.get("class") or ""):
-            return True
+def _aligned(owner: HtmlElement, word: str) -> bool:
+    """Whether a block is set `right` or `center`: by itself, by the one element that fills it, or by its parent."""
+    inner = (
+        owner[0] if len(owner) == 1 and not (owner.text or "").strip() and not (owner[0].tail or "").strip() else None
+    )
+    for node in (inner, owner, owner.getparent()):
+        if node is not None and (said := _said_alignment(node)):
+            return said == word
     return False
+
+
+def _said_alignment(node: HtmlElement) -> str | None:
+    if match := _ALIGN_STYLE.search(node.get("style") or ""):
+        return {"end": "right"}.get(match[1].lower(), match[1].lower())
+    if align := node.get("align"):
+        return align.lower()
+    match = _ALIGN_CLASS.search(node.get("class") or "")
+    return match[1].lower() if match else "center" if node.tag == "center" else None
 
 
 def _tail(pieces: list[tuple[str, bool, bool, bool]]) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from pipelines.blocks import Block, blocks_of
-from pipelines.locate import boxes, find_container
+from pipelines.container import find_container
+from pipelines.locate import boxes
 from vietnamese.normal import clean
 
 _ENOUGH = 250

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.blocks import BLOCKS, HEADINGS, SKIPPED, names_of
+from pipelines.blocks import SKIPPED, names_of
 from pipelines.metadata import Metadata
-from pipelines.names import BODY_NAMES, FRAME_NAMES, bare, is_box, is_person
+from pipelines.names import bare, is_box, is_person
 from vietnamese.normal import clean
 
-_LONG_TEXTS = etree.XPath("//body//text()[string-length(normalize-space(.)) > 30]")
 _MOST_HEADINGS, _FEW, _ALIKE = 120, 3, 0.95
-_DIRECT, _CLOSE = 12, 4
 _SHORT_LINE = 200
 _LEAST_TITLE = 8
 _MOST_LINKS = 0.5
@@ -102,102 +98,6 @@ def _titled(tree: HtmlElement, wanted: list[str]) -> HtmlElement | None:
         if len(form) >= _LEAST_TITLE * 2 and any(title.startswith(form) for title in wanted):
             return element
     return None
-
-
-def find_container(tree: HtmlElement, title: HtmlElement | None = None) -> HtmlElement | None:
-    """The element that holds the running text, by the weight of its paragraphs; None on a page without any.
-
-    What stands behind the headline within a few levels of it counts more.
-    """
-    scores: dict[HtmlElement, float] = defaultdict(float)
-    own: dict[HtmlElement, float] = defaultdict(float)
-    for block, weight in _paragraphs(tree):
-        own[block] += weight
-    for block, weight in own.items():
-        if weight > _DIRECT and block.tag not in {"p", "span"}:
-            scores[block] += weight
-        parent = block.getparent()
-        for share in (1.0, 0.5, 0.25):
-            if parent is None or parent.tag in {"html", "body"}:
-                break
-            scores[parent] += weight * share
-            parent = parent.getparent()
-    if not scores:
-        return None
-    near = {node: level for level, node in enumerate([title, *title.iterancestors()][:8])} if title is not None else {}
-    rated = {element: score * _liking(element) * _nearness(element, near) for element, score in scores.items()}
-    best = max(rated, key=lambda element: rated[element])
-    return _widened(best, scores)
-
-
-def _paragraphs(tree: HtmlElement) -> Iterator[tuple[HtmlElement, float]]:
-    """Blocks with running text and what each text node in them weighs."""
-    texts = _LONG_TEXTS(tree)
-    if not isinstance(texts, list):
-        return
-    for text in texts:
-        node = text.getparent()  # type: ignore[union-attr]
-        if node is not None and text.is_tail:  # type: ignore[union-attr]
-            node = node.getparent()
-        linked = False
-        while node is not None and node.tag not in BLOCKS:
-            if node.tag in SKIPPED:
-                node = None
-                break
-            linked = linked or node.tag == "a"
-            node = node.getparent()
-        if node is None or linked or node.tag in HEADINGS:
-            continue
-        plain = str(text)
-        yield node, 1 + min(plain.count(",") + plain.count(". "), 8) + min(len(plain) / 100, 3)
-
-
-def _liking(element: HtmlElement) -> float:
-    names = names_of(element)
-    factor = 1.0
-    if element.get("itemprop") == "articleBody" or element.get("data-role") == "content":
-        factor *= 1.6
-    elif BODY_NAMES.search(names) or element.tag == "article":
-        factor *= 1.3
-    for level, node in enumerate((element, *islice(element.iterancestors(), 4))):
-        around = names_of(node)
-        if node.tag in {"footer", "aside", "nav"} or FRAME_NAMES.search(around):
-            return factor * 0.2
-        if level < _FEW and is_box(around) and not BODY_NAMES.search(around):
-            return factor * 0.3
-    return factor
-
-
-def _nearness(element: HtmlElement, near: dict[HtmlElement, int]) -> float:
-    """1 far from the headline, up to 1.5 beside or around it."""
-    for node in (element, *islice(element.iterancestors(), 4)):
-        if node in near:
-            return 1.5 if near[node] <= _CLOSE else 1.25
-    return 1.0
-
-
-def _widened(best: HtmlElement, scores: dict[HtmlElement, float]) -> HtmlElement:
-    """The parent, while it holds as much again beside `best` in elements that are no boxes."""
-    for _ in range(3):
-        parent = best.getparent()
-        if parent is None or parent.tag in {"body", "html"}:
-            break
-        beside = sum(
-            scores.get(child, 0.0)
-            for child in parent
-            if child is not best
-            and isinstance(child.tag, str)
-            and not is_box(names_of(child))
-            and child.tag not in {"aside", "footer", "nav"}
-        )
-        if beside < 0.5 * scores[best]:
-            break
-        best = parent
-    return best
-
-
-def _framed(names: str) -> bool:
-    return is_box(names) or FRAME_NAMES.search(names) is not None
 
 
 def boxes(container: HtmlElement) -> frozenset[HtmlElement]:

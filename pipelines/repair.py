@@ -14,7 +14,7 @@ _MOST_CAPTION = 400
 _MOST_LINE = 90
 _LINKED = 0.8
 _REPEAT_LEAST = 30
-_END_SHARE = 0.3
+_END_SHARE, _BEHIND_SHARE = 0.3, 0.5
 _STORY_CAPTIONS, _STORY_SHARE = 3, 2.0
 _WHOLLY = 0.9
 _DATE_LINE = re.compile(
@@ -99,14 +99,18 @@ def _photo_story(blocks: list[Block]) -> list[Block]:
 
 
 def _ended(blocks: list[Block]) -> list[Block]:
-    """Cut at the first line that opens what always comes after an article."""
+    """Cut at the first line that opens what comes after an article; where much text follows, only that line goes."""
     total = sum(len(block.text) for block in blocks) or 1
-    before = 0
+    before, kept = 0, list[Block]()
     for at, block in enumerate(blocks):
         if before > _END_SHARE * total and len(block.text) <= _MOST_LINE and END_MARKS.match(block.text):
-            return blocks[:at]
+            behind = sum(len(one.text) for one in blocks[at + 1 :] if one.kind == "text")
+            if behind <= _BEHIND_SHARE * before:
+                return kept
+            continue
         before += len(block.text)
-    return blocks
+        kept.append(block)
+    return kept
 
 
 def _without_repeats(blocks: list[Block], *, title: str | None, sapo: str | None) -> list[Block]:

@@ -1,0 +1,136 @@
+"""The element that holds the running text of an article, on a page of which nothing is known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipelines.blocks import BLOCKS, HEADINGS, SKIPPED, names_of
+from pipelines.names import BODY_NAMES, FRAME_NAMES, is_box
+
+_LONG_TEXTS = etree.XPath("//body//text()[string-length(normalize-space(.)) > 30]")
+_DIRECT = 12
+"""Weight from which a block that is no paragraph counts as a container of its own: text parted by `<br>` only."""
+_CLOSE, _FEW = 4, 3
+_LEVELS_UP = 5
+_GAIN = 0.35
+"""The parent is taken when it adds this share of running text: an article in several containers."""
+_TEASER_CHILDREN, _TEASER_TEXT, _HEADLINE = 6, 600, 20
+
+Weights = Mapping[HtmlElement, float]
+
+
+def find_container(tree: HtmlElement, title: HtmlElement | None = None) -> HtmlElement | None:
+    """The element with the weightiest paragraphs; None on a page without any.
+
+    What stands behind the headline within a few levels of it counts more; teasers of other articles count nothing.
+    """
+    weights: dict[HtmlElement, float] = defaultdict(float)
+    for block, weight in _paragraphs(tree):
+        weights[block] += weight
+    own = {block: weight for block, weight in weights.items() if not _is_teaser(block, title)}
+    scores = _scores(own)
+    if not scores:
+        return None
+    near = {node: level for level, node in enumerate([title, *title.iterancestors()][:8])} if title is not None else {}
+    rated = {element: score * _liking(element) * _nearness(element, near) for element, score in scores.items()}
+    return _widened(max(rated, key=lambda element: rated[element]), own)
+
+
+def _scores(weights: Weights) -> dict[HtmlElement, float]:
+    """Weight of the paragraphs under each element: whole for the parent, less the further up."""
+    scores: dict[HtmlElement, float] = defaultdict(float)
+    for block, weight in weights.items():
+        if weight > _DIRECT and block.tag not in {"p", "span"}:
+            scores[block] += weight
+        for share, parent in zip((1.0, 0.5, 0.25), block.iterancestors(), strict=False):
+            if parent.tag in {"html", "body"}:
+                break
+            scores[parent] += weight * share
+    return scores
+
+
+def _paragraphs(tree: HtmlElement) -> Iterator[tuple[HtmlElement, float]]:
+    """Blocks with running text and what each text node in them weighs; text in links weighs nothing."""
+    texts = _LONG_TEXTS(tree)
+    for text in texts if isinstance(texts, list) else []:
+        node = text.getparent()  # type: ignore[union-attr]
+        if node is not None and text.is_tail:  # type: ignore[union-attr]
+            node = node.getparent()
+        block = _block_of(node)
+        if block is not None and block.tag not in HEADINGS:
+            plain = str(text)
+            yield block, 1 + min(plain.count(",") + plain.count(". "), 8) + min(len(plain) / 100, 3)
+
+
+def _block_of(node: HtmlElement | None) -> HtmlElement | None:
+    """The block element around a text node; None inside a link or something that is not shown."""
+    while node is not None and node.tag not in BLOCKS:
+        if node.tag in SKIPPED or node.tag == "a":
+            return None
+        node = node.getparent()
+    return node
+
+
+def _is_teaser(block: HtmlElement, title: HtmlElement | None) -> bool:
+    """Whether the text stands beside a linked headline in a small box: it is about another article."""
+    for node in islice(block.iterancestors(), 2):
+        if len(node) > _TEASER_CHILDREN or (title is not None and title in node.iterdescendants(title.tag)):
+            return False
+        if len(node.text_content()) > _TEASER_TEXT:
+            return False
+        if any(
+            len(link.text_content().strip()) >= _HEADLINE and block not in link.iterancestors()
+            for link in node.iter("a")
+        ):
+            return True
+    return False
+
+
+def _liking(element: HtmlElement) -> float:
+    """How much name, tag and surroundings of an element speak for it."""
+    factor = 1.0
+    if element.get("itemprop") == "articleBody" or element.get("data-role") == "content":
+        factor = 1.6
+    elif BODY_NAMES.search(names_of(element)) or element.tag == "article":
+        factor = 1.3
+    for level, node in enumerate((element, *islice(element.iterancestors(), 4))):
+        around = names_of(node)
+        if node.tag in {"footer", "aside", "nav"} or FRAME_NAMES.search(around):
+            return factor * 0.2
+        if level < _FEW and is_box(around) and not BODY_NAMES.search(around):
+            return factor * 0.3
+    return factor
+
+
+def _nearness(element: HtmlElement, near: Mapping[HtmlElement, int]) -> float:
+    """1 far from the headline, up to 1.5 beside or around it."""
+    for node in (element, *islice(element.iterancestors(), 4)):
+        if node in near:
+            return 1.5 if near[node] <= _CLOSE else 1.25
+    return 1.0
+
+
+def _widened(best: HtmlElement, weights: Weights) -> HtmlElement:
+    """The ancestor that holds a good deal more of the running text, boxes and frames left out; else `best`."""
+    totals: dict[HtmlElement, float] = defaultdict(float)
+    for block, weight in weights.items():
+        chain = [block, *block.iterancestors()]
+        if not any(_framed(node) for node in chain[:6] if node is not best and node not in best.iterancestors()):
+            for node in chain:
+                totals[node] += weight
+    for ancestor in islice(best.iterancestors(), _LEVELS_UP):
+        if ancestor.tag in {"body", "html"}:
+            break
+        if totals[ancestor] - totals[best] >= _GAIN * max(totals[best], 1.0):
+            best = ancestor
+    return best
+
+
+def _framed(node: HtmlElement) -> bool:
+    names = names_of(node)
+    return node.tag in {"aside", "footer", "nav"} or is_box(names) or FRAME_NAMES.search(names) is not None
