@@ -17,7 +17,7 @@ _DIRECT = 12
 """Weight from which a block that is no paragraph counts as a container of its own: text parted by `<br>` only."""
 _CLOSE, _FEW = 4, 3
 _LEVELS_UP = 5
-_GAIN = 0.35
+_GAIN = 0.15
 """The parent is taken when it adds this share of running text: an article in several containers."""
 _TEASER_CHILDREN, _TEASER_TEXT, _HEADLINE = 6, 600, 20
 

@@ -42,7 +42,7 @@ _BOX_PARTS = re.compile(
 _PERSON_TOKENS = frozenset(
     {
         "author", "authors", "tacgia", "byline", "source", "nguon", "credit", "signature", "penname", "writer", "reporter", "butdanh", "editor",
-        "sourcenews", "copyright",
+        "sourcenews", "copyright", "date", "time", "datetime", "timestamp", "publishdate", "pdate", "postdate", "postmeta", "meta", "dateline",
     }
 )  # fmt: skip
 _PERSON_PARTS = re.compile(

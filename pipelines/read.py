@@ -32,6 +32,8 @@ from vietnamese.clock import LOCAL
 from vietnamese.normal import clean
 
 _ZONE, _AFTER = 250, 60
+_LINKED, _LOST = 0.5, 400
+"""Characters of running text that may stand before headline or sapo: more, and it is another headline further down."""
 _LEAST_TITLE = 4
 
 
@@ -134,11 +136,14 @@ def _find(tree: HtmlElement, meta: Metadata, outlet: Outlet | None) -> _Places:
 
 
 def _behind(blocks: list[Block], element: HtmlElement | None) -> list[Block]:
-    """The blocks behind the last one that stands in `element`; all of them when none does."""
+    """The blocks behind the last one that stands in `element`; all of them when that would lose running text."""
     if element is None:
         return blocks
     inside = [at for at, block in enumerate(blocks) if _within(block.element, element)]
-    return blocks[inside[-1] + 1 :] if inside else blocks
+    if not inside:
+        return blocks
+    before = sum(len(block.text) for block in blocks[: inside[0]] if block.kind == "text" and block.links < _LINKED)
+    return blocks[inside[-1] + 1 :] if before <= _LOST else blocks
 
 
 def _within(node: HtmlElement, element: HtmlElement) -> bool:
@@ -176,11 +181,17 @@ def _sapo(places: _Places, meta: Metadata) -> tuple[str | None, list[Block]]:
     """The lead and the blocks that are left for the body."""
     if places.sapo is not None and (text := sapo_text(places.sapo, meta.authors)):
         rest = _behind(places.blocks, places.sapo)
-        return text, [block for block in rest if bare(block.text) != bare(text)]
+        if any(_within(block.element, places.sapo) for block in rest) or not _has_text(rest):
+            return None, places.blocks
+        return text, rest
     at = lead_of(places.blocks, meta.descriptions)
     if at is None:
         return None, places.blocks
     return places.blocks[at].text, places.blocks[at + 1 :]
+
+
+def _has_text(blocks: list[Block]) -> bool:
+    return any(block.kind in {"text", "caption"} for block in blocks)
 
 
 def _published(places: _Places, meta: Metadata, page: Page, outlet: Outlet | None) -> Published | None:

@@ -18,6 +18,7 @@ _LINKED = 0.6
 _LEAD_LEAST = 60
 _PREFIX = 60
 _STRONG = 0.95
+_SAID, _MOST_PARAGRAPHS = 3, 3
 
 
 def find_sapo(
@@ -32,23 +33,25 @@ def find_sapo(
         if not _LEAST <= len(text) <= _MOST or is_credit(text):
             continue
         score = _score(element, text, descriptions)
+        if score <= _SAID and container is not None and _holds(container, element):
+            continue  # a plain first paragraph that a meta tag quotes stays in the body
         if score and (best is None or score > best[0]):
             best = (score, element)
     return best[1] if best else None
 
 
 def _score(element: HtmlElement, text: str, descriptions: tuple[str, ...]) -> int:
-    if is_box(names_of(element)):
+    if is_box(names_of(element)) or sum(child.tag == "p" for child in element.iter()) > _MOST_PARAGRAPHS:
         return 0
-    said = 3 if says_the_same(text, descriptions) else 0
+    said = _SAID if says_the_same(text, descriptions) else 0
     named = (
-        3
+        4
         if SAPO_NAMES.search(names_of(element))
         or element.get("itemprop") == "description"
         or element.get("data-role") == "sapo"
         else 0
     )
-    heading = 2 if element.tag in {"h2", "h3", "h4"} and len(text) >= _LEAD_LEAST and not list(element.iter("a")) else 0
+    heading = 4 if element.tag in {"h2", "h3", "h4"} and len(text) >= _LEAD_LEAST and not list(element.iter("a")) else 0
     return said + named + heading
 
 
