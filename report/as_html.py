@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from report import phrases
-from report.inputs import SheetArticle
+from report.inputs import WHOLE_CITY, SheetArticle
 from report.sheet import IssueRow, Sheet
 from report.style import Style, template_folders
 from vietnamese import numbers
@@ -96,6 +96,7 @@ def time_tag(moment: datetime) -> str:
 
 def _sections(sheet: Sheet, style: Style) -> dict[str, Any]:
     """What the template shows that is more than a field of the sheet."""
+    bodies = [row for row in sheet.bodies if row.body.body_id not in WHOLE_CITY]
     shown = sheet.attention[: sheet.inputs.top]
     return {
         "window_text": phrases.window_phrase(sheet),
@@ -106,8 +107,8 @@ def _sections(sheet: Sheet, style: Style) -> dict[str, Any]:
         "attention": shown,
         "attention_left": len(sheet.attention) - len(shown),
         "by_field": _by_field(sheet, style),
-        "agencies": [row for row in sheet.bodies if row.body.kind == "agency"],
-        "units": [row for row in sheet.bodies if row.body.kind != "agency"],
+        "agencies": [row for row in bodies if row.body.kind == "agency"],
+        "units": [row for row in bodies if row.body.kind != "agency"],
         "coverage": phrases.coverage,
         "sources": lambda issue: phrases.sources_phrase(sheet, issue),
         "body_names": lambda ids: _names(sheet, ids),
@@ -125,7 +126,8 @@ def _by_field(sheet: Sheet, style: Style) -> list[tuple[int, str, list[IssueRow]
 
 
 def _names(sheet: Sheet, ids: Sequence[str]) -> str:
-    return "; ".join(sorted((sheet.inputs.bodies[body].name for body in ids), key=sort_key))
+    """Printed names in alphabetical order, the city itself left out."""
+    return "; ".join(sorted((sheet.inputs.bodies[body].name for body in ids if body not in WHOLE_CITY), key=sort_key))
 
 
 def remarks(article: SheetArticle) -> str:

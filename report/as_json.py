@@ -7,9 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from report.inputs import EarlierSheet, SheetArticle
+from report.inputs import EarlierSheet, OutletState, SheetArticle
 from report.phrases import health_line, health_notes
-from report.sheet import IssueRow, Mean, OutletRow, Sheet
+from report.sheet import IssueRow, Mean, Sheet
 from report.style import Style
 from vietnamese.clock import iso
 
@@ -48,7 +48,7 @@ def as_data(sheet: Sheet, style: Style) -> dict[str, Any]:
             }
             for row in sheet.bodies
         ],
-        "outlets": [_outlet(row) for row in sheet.outlets],
+        "outlets": [outlet_data(row.state) | {"articles": row.articles} for row in sheet.outlets],
         "queries": dict(inputs.queries),
     }
 
@@ -138,8 +138,8 @@ def _article(sheet: Sheet, article: SheetArticle) -> dict[str, Any]:
     }
 
 
-def _outlet(row: OutletRow) -> dict[str, Any]:
-    state = row.state
+def outlet_data(state: OutletState) -> dict[str, Any]:
+    """The health of an outlet as JSON values; a reports row keeps it in the same form."""
     return {
         "id": state.id,
         "name": state.name,
@@ -150,7 +150,6 @@ def _outlet(row: OutletRow) -> dict[str, Any]:
         "last_new_at": _time(state.last_new_at),
         "stored": state.stored,
         "failed": state.failed,
-        "articles": row.articles,
     }
 
 

@@ -15,6 +15,9 @@ FIELDS = tuple(range(1, 13))
 OTHER_FIELD = 12
 """«Khác»: where an issue without a known field goes."""
 
+WHOLE_CITY = frozenset({"p31", "p31-old", "p30"})
+"""The city itself (and what merged into it) is in every article of the sheet: it names no addressee."""
+
 BodyKind = Literal["agency", "unit", "body"]
 
 

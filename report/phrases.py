@@ -117,7 +117,7 @@ def failure(sheet: Sheet) -> str:
     """The sentence that says the crawl failed."""
     if not sheet.outlets:
         return "Chưa thu thập được tin: chưa có nguồn tin nào được theo dõi"
-    return f"Đợt thu thập tin thất bại: không tới được nguồn nào trong {number(len(sheet.outlets))} nguồn"
+    return f"Đợt thu thập tin thất bại: không lấy được tin từ nguồn nào trong {number(len(sheet.outlets))} nguồn"
 
 
 def _troubles(sheet: Sheet, style: Style) -> dict[str, list[str]]:

@@ -146,7 +146,7 @@ def test_a_failed_crawl_says_that_and_never_looks_like_a_quiet_day(render, input
         for name in "AB"
     )
     page = Page(render(build_sheet(replace(inputs, articles=(), health=lost))))
-    assert "Đợt thu thập tin thất bại: không tới được nguồn nào trong 2 nguồn." in page.text
+    assert "Đợt thu thập tin thất bại: không lấy được tin từ nguồn nào trong 2 nguồn." in page.text
     assert "không được hiểu là ngày không có tin" in page.text
     assert "0/2 nguồn đủ tin" in page.text
     assert "Báo A, Báo B: không kết nối được" in page.text

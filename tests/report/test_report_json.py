@@ -123,7 +123,7 @@ def test_a_failed_crawl_is_said_in_data_too(inputs, style, state):
     health = as_data(build_sheet(replace(inputs, articles=(), health=broken)), style)["health"]
     assert health["crawl_failed"]
     assert health["notes"] == [
-        "Đợt thu thập tin thất bại: không tới được nguồn nào trong 1 nguồn",
+        "Đợt thu thập tin thất bại: không lấy được tin từ nguồn nào trong 1 nguồn",
         "A: không kết nối được",
     ]
 

@@ -1,0 +1,225 @@
+"""From the store to the inputs of a sheet: reads the `v1_` views and nothing else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from config.model import Settings
+from issues.rank import Member, score
+from report.inputs import (
+    Body,
+    EarlierSheet,
+    IssueScore,
+    OutletName,
+    OutletState,
+    SheetArticle,
+    SheetInputs,
+    SheetIssue,
+)
+from report.window import Window, window_for
+from storage import sheet_queries as ask
+from storage.sheet_queries import SheetScope
+from storage.store import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+
+MEAN_DAYS = 7
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Making:
+    """The circumstances in which a sheet is made; kept in its reports row."""
+
+    run_id: str
+    generated_at: datetime
+    health: tuple[OutletState, ...]
+
+
+def scope_for(day: date, settings: Settings, generated_at: datetime) -> SheetScope:
+    """Which articles the sheet of the morning `day` holds when it is made at `generated_at` (aware)."""
+    window = window_for(day, settings.calendar, settings.sheet.day_starts_at)
+    return SheetScope(
+        date=day.isoformat(),
+        start=window.start,
+        end=window.end,
+        known_at=generated_at,
+        late_since=window.start - timedelta(days=settings.sheet.late_days),
+        least_confidence=settings.scope.least_confidence,
+    )
+
+
+def gather(store: Store, settings: Settings, day: date, making: Making, name_of: Callable[[str], str]) -> SheetInputs:
+    """Everything the sheet of `day` is made of.
+
+    `name_of` gives the printed name of an agency or unit by id (`Gazetteer.name`). Raises StoreError when the store
+    cannot be read.
+    """
+    scope = scope_for(day, settings, making.generated_at)
+    mentions = answer(store, ask.mentions(scope))
+    rows = answer(store, ask.articles(scope))
+    issues = {row["issue_id"]: row for row in answer(store, ask.issues(scope))}
+    outlets = _outlets(answer(store, ask.outlets()), rows)
+    articles = _articles(rows, mentions)
+    return SheetInputs(
+        day=day,
+        window=Window(start=scope.start, end=scope.end),
+        run_id=making.run_id,
+        generated_at=making.generated_at,
+        articles=articles,
+        issues={issue_id: _issue(row) for issue_id, row in issues.items()},
+        scores=_scores(rows, articles, issues, outlets, scope),
+        bodies=_bodies(mentions, name_of, settings.sheet.city),
+        outlets=outlets,
+        health=making.health,
+        earlier=earlier_sheets(store, day),
+        city=settings.sheet.city,
+        addressees=settings.sheet.addressees,
+        top=settings.sheet.top,
+        queries={name: ask.sql(query, store.engine) for name, query in number_queries(scope, making.run_id).items()},
+    )
+
+
+def answer(store: Store, query: Select[Any]) -> list[Row]:
+    """What the store answers to a statement of `storage.sheet_queries`, as plain rows; times are aware."""
+    return [{str(key): value for key, value in row.items()} for row in store.rows(query)]
+
+
+def number_queries(scope: SheetScope, run_id: str) -> dict[str, Select[Any]]:
+    """The name of every number (or table of numbers) of the sheet and the statement that gives it."""
+    first = (date.fromisoformat(scope.date) - timedelta(days=MEAN_DAYS)).isoformat()
+    return {
+        "counts.articles": ask.count_articles(scope),
+        "counts.issues": ask.count_issues(scope),
+        "counts.late": ask.count_late(scope),
+        "counts.reprints": ask.count_reprints(scope),
+        "counts.newsrooms": ask.count_newsrooms(scope),
+        "counts.unplaced": ask.count_unplaced(scope),
+        "counts.by_level": ask.issues_by("level", scope),
+        "counts.by_field": ask.issues_by("field_of", scope),
+        "issues": ask.issue_rows(scope),
+        "issues.articles": ask.articles(scope),
+        "bodies": ask.body_rows(scope),
+        "outlets.articles": ask.outlet_rows(scope),
+        "outlets.fates": ask.run_fates(run_id),
+        "compare": ask.earlier_reports(first, scope.date),
+    }
+
+
+def earlier_sheets(store: Store, day: date) -> tuple[EarlierSheet, ...]:
+    """The totals of the sheets of the seven mornings before, in order of day."""
+    first = day - timedelta(days=MEAN_DAYS)
+    rows = answer(store, ask.earlier_reports(first.isoformat(), day.isoformat()))
+    return tuple(
+        EarlierSheet(
+            day=date.fromisoformat(row["date"]),
+            articles=row["inputs"]["counts"]["articles"],
+            issues=row["inputs"]["counts"]["issues"],
+            attention=row["inputs"]["counts"]["attention"],
+        )
+        for row in rows
+        if "counts" in row["inputs"]
+    )
+
+
+def _articles(rows: Iterable[Row], mentions: Iterable[Row]) -> tuple[SheetArticle, ...]:
+    bodies: defaultdict[str, list[str]] = defaultdict(list)
+    for mention in mentions:
+        bodies[mention["article_id"]].append(mention["entity_id"])
+    return tuple(_article(row, tuple(bodies[row["article_id"]])) for row in rows)
+
+
+def _article(row: Row, bodies: tuple[str, ...]) -> SheetArticle:
+    gone = row["gone_at"] is not None
+    return SheetArticle(
+        article_id=row["article_id"],
+        outlet_id=row["outlet_id"],
+        url=row["url"],
+        title=row["title"],
+        excerpt=None if gone else row["excerpt"] or None,
+        published_at=row["published_at"],
+        first_seen_at=row["first_seen_at"],
+        kind=row["kind"],
+        level=row["level"],
+        field_of=row["field_of"],
+        reprint_of=row["reprint_of"],
+        issue_id=row["issue_id"],
+        late=bool(row["late"]),
+        bodies=bodies,
+        gone=gone,
+    )
+
+
+def _issue(row: Row) -> SheetIssue:
+    return SheetIssue(
+        issue_id=row["issue_id"],
+        title=row["title"],
+        level=row["level"],
+        field_of=row["field_of"],
+        reasons=tuple(row["level_reasons"] or ()),
+    )
+
+
+def _bodies(mentions: Iterable[Row], name_of: Callable[[str], str], city: str) -> dict[str, Body]:
+    kinds = {mention["entity_id"]: mention["kind"] for mention in mentions}
+    return {
+        body_id: Body(body_id=body_id, name=_first_upper(name_of(body_id)), kind=kind)
+        for body_id, kind in kinds.items()
+    }
+
+
+def printed_name(name: str, city: str) -> str:
+    """A name as the city's own report prints it: first letter large, and its departments without the city's name."""
+    short = name.removesuffix(f" {city}") if name.startswith("Sở ") else name
+    return short[:1].upper() + short[1:]
+
+
+def _outlets(known: Iterable[Row], articles: Iterable[Row]) -> dict[str, OutletName]:
+    """The store's outlets; one it does not know is printed by its id and counts as no aggregator."""
+    named = {
+        row["outlet_id"]: OutletName(outlet_id=row["outlet_id"], name=row["name"], tier=row["tier"]) for row in known
+    }
+    for outlet_id in {row["outlet_id"] for row in articles} - set(named):
+        named[outlet_id] = OutletName(outlet_id=outlet_id, name=outlet_id, tier="")
+    return named
+
+
+def _scores(
+    rows: Sequence[Row],
+    articles: Sequence[SheetArticle],
+    issues: Mapping[str, Row],
+    outlets: Mapping[str, OutletName],
+    scope: SheetScope,
+) -> dict[str, IssueScore]:
+    members: defaultdict[str, list[Member]] = defaultdict(list)
+    for row, article in zip(rows, articles, strict=True):
+        if article.issue_id is not None:
+            members[article.issue_id].append(_member(row, article, outlets))
+    scores = {
+        issue_id: score(
+            held,
+            level=issues[issue_id]["level"],
+            first_at=issues[issue_id]["first_at"],
+            start=scope.start,
+            end=scope.end,
+        )
+        for issue_id, held in members.items()
+    }
+    return {issue_id: IssueScore(total=found.total, parts=found.parts) for issue_id, found in scores.items()}
+
+
+def _member(row: Row, article: SheetArticle, outlets: Mapping[str, OutletName]) -> Member:
+    return Member(
+        outlet_id=article.outlet_id,
+        tier=outlets[article.outlet_id].tier or None,
+        at=article.published_at or article.first_seen_at,
+        is_reprint=article.reprint_of is not None,
+        level_score=row["level_score"] or 0.0,
+        bodies=article.bodies,
+    )

@@ -1,0 +1,204 @@
+"""Recompute every number of a JSON sheet from the `v1_` views and name what differs.
+
+On purpose it does not build the sheet anew: totals, issues, agencies and outlets are counted by the database, with the
+statements that the sheet prints under `queries`, so that a fault in `report.sheet` is found too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+from report.as_json import SCHEMA
+from report.gather import MEAN_DAYS, Making, Row, answer, earlier_sheets, gather, number_queries, scope_for
+from report.inputs import FIELDS, LEVELS, OTHER_FIELD
+from report.sheet import ATTENTION_LEVEL, FULL_STATES, REACHED_STATES
+from storage import sheet_queries as ask
+from vietnamese.clock import iso
+
+if TYPE_CHECKING:
+    from config.model import Settings
+    from storage.sheet_queries import SheetScope
+    from storage.store import Store
+
+_STORED = frozenset({"stored", "teaser"})
+_HEALTH_NUMBERS = ("stored", "failed", "state", "last_new_at", "last_success_at")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """A number of the sheet that the store does not bear out."""
+
+    where: str
+    """Its place in the JSON: `counts.by_level.2`, `issues[i-1].newsrooms`."""
+    said: object
+    found: object
+
+    def __str__(self) -> str:
+        return f"{self.where}: the sheet says {self.said!r}, the store gives {self.found!r}"
+
+
+Pairs = Iterator[tuple[str, object, object]]
+"""Place, what the sheet says, what the store gives."""
+
+
+def verify(sheet: Mapping[str, Any], store: Store, settings: Settings | None = None) -> list[Difference]:
+    """Every number of `sheet` (a parsed JSON sheet) that differs from what the store gives; empty when all agree.
+
+    `settings` are those the sheet was made under (calendar, late days), by default the store's. Raises ValueError when
+    it is no sheet at all, StoreError when the store cannot be read.
+    """
+    if sheet.get("schema") != SCHEMA:
+        raise ValueError(f"not a sheet: schema is {sheet.get('schema')!r}, expected {SCHEMA!r}")
+    try:
+        checks = list(_pairs(sheet, store, settings or store.settings))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a whole sheet: {type(error).__name__} {error}") from error
+    return [Difference(where=where, said=said, found=found) for where, said, found in checks if said != found]
+
+
+def _pairs(sheet: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
+    day = date.fromisoformat(sheet["date"])
+    made_at = datetime.fromisoformat(sheet["generated_at"])
+    scope = scope_for(day, settings, made_at)
+    found = {name: answer(store, query) for name, query in number_queries(scope, str(sheet["run_id"])).items()}
+    yield from _report(sheet, store, scope)
+    yield from _counts(sheet["counts"], found)
+    yield from _issues(sheet["issues"], found, {row["issue_id"]: row for row in answer(store, ask.issues(scope))})
+    yield from _scores(sheet["issues"], store, settings, Making(run_id="", generated_at=made_at, health=()), day)
+    yield from _articles(sheet, found["issues.articles"])
+    yield from _bodies(sheet["bodies"], found["bodies"])
+    yield from _outlets(sheet, found, answer(store, ask.report(scope.date)))
+    yield from _compare(sheet["compare"], store, day)
+
+
+def _report(sheet: Mapping[str, Any], store: Store, scope: SheetScope) -> Pairs:
+    yield "window.start", sheet["window"]["start"], iso(scope.start)
+    yield "window.end", sheet["window"]["end"], iso(scope.end)
+    yield "window.days", sheet["window"]["days"], (scope.end - scope.start).days
+    rows = answer(store, ask.report(scope.date))
+    yield "generated_at", sheet["generated_at"], iso(rows[0]["generated_at"]) if rows else None
+    yield "run_id", sheet["run_id"], rows[0]["run_id"] if rows else None
+
+
+def _counts(counts: Mapping[str, Any], found: Mapping[str, Sequence[Row]]) -> Pairs:
+    for name in ("articles", "issues", "late", "reprints", "newsrooms", "unplaced"):
+        yield f"counts.{name}", counts[name], _single(found[f"counts.{name}"])
+    levels = _table(found["counts.by_level"])
+    fields: Counter[Any] = Counter()
+    for field, number in _table(found["counts.by_field"]).items():
+        fields[field if field in FIELDS else OTHER_FIELD] += number
+    for level in sorted({*LEVELS, *levels}):
+        yield f"counts.by_level.{level}", counts["by_level"].get(str(level)), levels[level]
+    for field in FIELDS:
+        yield f"counts.by_field.{field}", counts["by_field"].get(str(field)), fields[field]
+    yield "counts.attention", counts["attention"], sum(n for level, n in levels.items() if level >= ATTENTION_LEVEL)
+
+
+def _issues(issues: Sequence[Mapping[str, Any]], found: Mapping[str, Sequence[Row]], known: Mapping[str, Row]) -> Pairs:
+    rows = {row["issue_id"]: row for row in found["issues"]}
+    yield "issues", sorted(issue["id"] for issue in issues), sorted(rows)
+    for issue in issues:
+        where, row = f"issues[{issue['id']}]", rows.get(issue["id"])
+        if row is None:
+            continue
+        field = known[issue["id"]]["field_of"]
+        yield f"{where}.articles", len(issue["articles"]), row["articles"]
+        yield f"{where}.newsrooms", issue["newsrooms"], row["newsrooms"]
+        yield f"{where}.independent_newsrooms", issue["independent_newsrooms"], row["independent_newsrooms"]
+        yield f"{where}.level", issue["level"], known[issue["id"]]["level"]
+        yield f"{where}.field_of", issue["field_of"], field if field in FIELDS else OTHER_FIELD
+
+
+def _scores(issues: Sequence[Mapping[str, Any]], store: Store, settings: Settings, making: Making, day: date) -> Pairs:
+    scores = gather(store, settings, day, making, str).scores
+    for issue in issues:
+        where, parts = f"issues[{issue['id']}]", issue["score_parts"]
+        yield f"{where}.score", _exact(issue["score"]), sum((_exact(part) for part in parts.values()), Decimal(0))
+        if issue["id"] in scores:
+            told = {name: _exact(part) for name, part in parts.items()}
+            yield f"{where}.score_parts", told, dict(scores[issue["id"]].parts)
+
+
+def _articles(sheet: Mapping[str, Any], rows: Sequence[Row]) -> Pairs:
+    held = [(issue["id"], article) for issue in sheet["issues"] for article in issue["articles"]]
+    held += [(None, article) for article in sheet["unplaced"]]
+    by_id = {row["article_id"]: row for row in rows}
+    yield "articles", sorted(article["article_id"] for _, article in held), sorted(by_id)
+    for issue_id, article in held:
+        row = by_id.get(article["article_id"])
+        if row is not None:
+            yield from _article(f"articles[{article['article_id']}]", issue_id, article, row)
+
+
+def _article(where: str, issue_id: str | None, article: Mapping[str, Any], row: Row) -> Pairs:
+    yield f"{where}.issue_id", issue_id, row["issue_id"]
+    yield f"{where}.outlet", article["outlet"], row["outlet_id"]
+    for name in ("level", "field_of", "reprint_of", "url", "kind"):
+        yield f"{where}.{name}", article[name], row[name]
+    yield f"{where}.late", article["late"], bool(row["late"])
+    yield f"{where}.published_at", article["published_at"], row["published_at"] and iso(row["published_at"])
+
+
+def _bodies(bodies: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> Pairs:
+    found = {row["entity_id"]: row for row in rows}
+    yield "bodies", sorted(body["id"] for body in bodies), sorted(found)
+    for body in bodies:
+        for name in ("articles", "issues", "attention"):
+            if body["id"] in found:
+                yield f"bodies[{body['id']}].{name}", body[name], found[body["id"]][name]
+
+
+def _outlets(sheet: Mapping[str, Any], found: Mapping[str, Sequence[Row]], reports: Sequence[Row]) -> Pairs:
+    articles = {row["outlet_id"]: row["articles"] for row in found["outlets.articles"]}
+    kept = {row["id"]: row for report in reports for row in report["inputs"].get("health", [])}
+    stored: Counter[str] = Counter()
+    for outlet_id, fate, number in (tuple(row.values()) for row in found["outlets.fates"]):
+        stored[outlet_id] += number if fate in _STORED else 0
+    states = [outlet["state"] for outlet in sheet["outlets"]]
+    yield "health.outlets_all", sheet["health"]["outlets_all"], len(kept)
+    yield "health.outlets_ok", sheet["health"]["outlets_ok"], sum(state in FULL_STATES for state in states)
+    yield "health.outlets_reached", sheet["health"]["outlets_reached"], sum(state in REACHED_STATES for state in states)
+    yield "outlets", sorted(outlet["id"] for outlet in sheet["outlets"]), sorted(kept)
+    for outlet in sheet["outlets"]:
+        where = f"outlets[{outlet['id']}]"
+        yield f"{where}.articles", outlet["articles"], articles.get(outlet["id"], 0)
+        yield f"{where}.stored", outlet["stored"], stored[outlet["id"]]
+        for name in _HEALTH_NUMBERS:
+            yield f"{where}.{name}", outlet[name], kept.get(outlet["id"], {}).get(name)
+
+
+def _compare(compare: Mapping[str, Any], store: Store, day: date) -> Pairs:
+    earlier = [sheet for sheet in earlier_sheets(store, day) if 0 < (day - sheet.day).days <= MEAN_DAYS]
+    yesterday = next((sheet for sheet in earlier if (day - sheet.day).days == 1), None)
+    for name in ("articles", "issues", "attention"):
+        told = compare["yesterday"] and compare["yesterday"][name]
+        yield f"compare.yesterday.{name}", told, yesterday and getattr(yesterday, name)
+        mean = compare["mean_7_days"] and _exact(compare["mean_7_days"][name])
+        yield f"compare.mean_7_days.{name}", mean, _mean([getattr(sheet, name) for sheet in earlier])
+    sheets = compare["mean_7_days"] and compare["mean_7_days"]["sheets"]
+    yield "compare.mean_7_days.sheets", sheets, len(earlier) or None
+
+
+def _mean(values: Sequence[int]) -> Decimal | None:
+    if not values:
+        return None
+    return (Decimal(sum(values)) / len(values)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
+def _exact(value: object) -> Decimal:
+    """A JSON number as the decimal that stands in the file."""
+    return Decimal(str(value))
+
+
+def _single(rows: Sequence[Row]) -> object:
+    return next(iter(rows[0].values()))
+
+
+def _table(rows: Sequence[Row]) -> Counter[Any]:
+    """Rows of two columns as value -> number."""
+    return Counter(dict(tuple(row.values()) for row in rows))

@@ -1,0 +1,167 @@
+"""Write the sheet of a morning: files that appear whole, and the reports row that remembers what they were made of."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from config.loader import Config
+from report.as_html import as_html
+from report.as_json import as_json, outlet_data
+from report.gather import Making, gather
+from report.inputs import OutletState
+from report.sheet import Sheet, build_sheet
+from report.style import Style, load_style
+from storage.report_records import Report, ReportArticle
+from storage.store import Store
+
+KIND = "daily"
+_KEPT_STATES = frozenset({"approved", "sent"})
+"""A sheet that a person has answered for is never overwritten."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SheetFiles:
+    """Where a sheet lies."""
+
+    html: Path
+    json: Path
+    written: bool
+    """False: the morning's report is approved or sent, and its files were left as they are."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptState:
+    """The health of an outlet as a reports row keeps it: the shape of `report.inputs.OutletState`."""
+
+    id: str
+    name: str
+    state: str
+    reason: str
+    reason_vi: str
+    last_success_at: datetime | None
+    last_new_at: datetime | None
+    stored: int
+    failed: int
+
+
+def write_sheet(
+    store: Store,
+    config: Config,
+    day: date,
+    *,
+    health: Sequence[OutletState],
+    run_id: str,
+    now: datetime,
+    folder: Path,
+) -> SheetFiles:
+    """Make the sheet of the morning `day` and write it to `folder`/D/diem-bao-D.html and .json.
+
+    `folder` is `reports/` under DIEMBAO_HOME; `now` (aware) is the clock of the run and becomes `generated_at`. The
+    reports row keeps the articles, the totals and the health it was made of. Files appear whole or not at all, the row
+    comes last. Raises StoreError, ConfigError, jinja2.TemplateError or OSError; earlier files are then as they were.
+    """
+    files = _files(folder, day)
+    kept = store.load_report(report_id(day))
+    if kept is not None and kept.state in _KEPT_STATES:
+        return SheetFiles(html=files.html, json=files.json, written=False)
+    making = Making(run_id=run_id, generated_at=now.replace(microsecond=0), health=tuple(health))
+    sheet, style = _made(store, config, day, making)
+    data = _write(sheet, style, config, files)
+    store.save_report(_row(sheet, data, files.html.relative_to(folder)))
+    return files
+
+
+def write_again(store: Store, config: Config, day: date, *, folder: Path) -> SheetFiles | None:
+    """Write the kept sheet of `day` to `folder`/D/ again, as of the moment it was made; None when there is none.
+
+    Changes nothing in the store. The same store gives the same bytes.
+    """
+    kept = store.load_report(report_id(day))
+    if kept is None:
+        return None
+    files = _files(folder, day)
+    making = Making(
+        run_id=kept.run_id or "",
+        generated_at=kept.generated_at,
+        health=tuple(_state(row) for row in kept.inputs.get("health", [])),
+    )
+    sheet, style = _made(store, config, day, making)
+    _write(sheet, style, config, files)
+    return files
+
+
+def report_id(day: date) -> str:
+    """The id of a morning's daily report: `daily-2026-09-10`."""
+    return f"{KIND}-{day.isoformat()}"
+
+
+def _made(store: Store, config: Config, day: date, making: Making) -> tuple[Sheet, Style]:
+    style = load_style(config.folders)
+    return build_sheet(gather(store, config.settings, day, making, _names(config))), style
+
+
+def _names(config: Config) -> Callable[[str], str]:
+    from gazetteer.load import load
+
+    return load(config.folders).name
+
+
+def _files(folder: Path, day: date) -> SheetFiles:
+    stem = folder.absolute() / day.isoformat() / f"diem-bao-{day.isoformat()}"
+    return SheetFiles(html=stem.with_suffix(".html"), json=stem.with_suffix(".json"), written=True)
+
+
+def _write(sheet: Sheet, style: Style, config: Config, files: SheetFiles) -> bytes:
+    page, data = as_html(sheet, style, config.folders), as_json(sheet, style)
+    files.html.parent.mkdir(parents=True, exist_ok=True)
+    _replace(files.json, data)
+    _replace(files.html, page)
+    return data
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Put `content` in place of `file` in one step, so that a killed run leaves the old sheet or the new one."""
+    half = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        with half.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        half.replace(file)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _row(sheet: Sheet, data: bytes, path: Path) -> Report:
+    inputs = sheet.inputs
+    counts = sheet.counts
+    return Report(
+        report_id=report_id(inputs.day),
+        date=inputs.day,
+        kind=KIND,
+        run_id=inputs.run_id,
+        window_start=inputs.window.start,
+        window_end=inputs.window.end,
+        generated_at=inputs.generated_at,
+        sha256=hashlib.sha256(data).hexdigest(),
+        path=path.as_posix(),
+        inputs={
+            "counts": {"articles": counts.articles, "issues": counts.issues, "attention": counts.attention},
+            "health": [outlet_data(outlet) for outlet in inputs.health],
+        },
+        articles=tuple(
+            ReportArticle(article_id=article.article_id, issue_id=article.issue_id, late=article.late)
+            for article in sheet.articles
+        ),
+    )
+
+
+def _state(row: Mapping[str, Any]) -> KeptState:
+    times = {key: row[key] and datetime.fromisoformat(row[key]) for key in ("last_success_at", "last_new_at")}
+    return KeptState(**{**row, **times})
