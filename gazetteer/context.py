@@ -77,14 +77,14 @@ def context(gazetteer: Gazetteer, seen: Shape, published: date | None, *, local_
             city += 0.0 if (sport and place.type is None) or not (place.capital or place.type) else weight(place)
         elif PROVINCE in place.meaning.ids:
             hai_duong += weight(place) if place.capital or place.type else 0.0
-        elif place.meaning.kind == "unit" and surely_ours(gazetteer, place):
+        elif place.meaning.kind == "unit" and (surely_ours(gazetteer, place) or well_known(gazetteer, place)):
             typed += weight(place)
         elif (
             place.meaning.provinces and (place.meaning.kind != "unit" or place.type in {None, "tỉnh"}) and place.capital
         ):
             others.update(dict.fromkeys(place.meaning.provinces[:1], weight(place)))
     return Context(
-        on=published or _day_of_words(seen),
+        on=published or _day_of_words(gazetteer, seen),
         dated=published is not None,
         ours=city + hai_duong + typed,
         city=city,
@@ -103,20 +103,52 @@ def surely_ours(gazetteer: Gazetteer, place: Place) -> bool:
     return any(u.type == place.type and gazetteer.trust.get(u.name, "A")[0] in "AB" for u in units)
 
 
+def well_known(gazetteer: Gazetteer, place: Place) -> bool:
+    """A bare name that every reader takes for the place (flag `known`): Cát Bà, Đồ Sơn."""
+    if not place.capital or place.glued or place.cue or place.type not in {None, "đảo"}:
+        return False
+    return has_flag(gazetteer, place, "known")
+
+
+def has_flag(gazetteer: Gazetteer, place: Place, flag: str) -> bool:
+    """Whether `ambiguity.toml` gives the name this flag."""
+    name = gazetteer.units[place.meaning.ids[0]].name if place.meaning.ids else ""
+    written = place.text.plain[place.name_start : place.end]
+    return flag in (gazetteer.trust.get(written) or gazetteer.trust.get(name, "")).split()
+
+
 def _is_sport(seen: Shape) -> bool:
+    if any(cues.LEAGUE.search(text.form) for text in seen.texts):
+        return True
     return sum(len(cues.SPORT.findall(text.form)) for text in seen.texts) >= _SPORT_WORDS
 
 
-def _day_of_words(seen: Shape) -> date:
+def _day_of_words(gazetteer: Gazetteer, seen: Shape) -> date:
     """The day an undated article speaks of, from its own words."""
+    if any(cues.DISTRICT_WORD.search(text.form) or cues.OLD_BODY.search(text.form) for text in seen.texts):
+        return DAY_OF_DISTRICTS
+    if any(_names_the_past(gazetteer, place) for place in seen.places):
+        return DAY_OF_DISTRICTS
     years = [int(year) for text in seen.texts for year in cues.YEAR.findall(text.form)]
     years += [int(year) for text in seen.texts for year in cues.DATE_YEAR.findall(text.form)]
-    if any(cues.DISTRICT_WORD.search(text.form) for text in seen.texts):
-        return DAY_OF_DISTRICTS
     latest = max(years, default=0)
     if 0 < latest < DISTRICTS_END.year:
         return min(DAY_OF_DISTRICTS, date(latest, 12, 31))
     return TODAY
+
+
+def _names_the_past(gazetteer: Gazetteer, place: Place) -> bool:
+    """A unit or province that is no more, named as if it were: type word, no «cũ»."""
+    if place.type is None or place.former or place.renewed or cues.MARKED_OLD.match(place.text.form, place.end):
+        return False
+    if place.meaning.kind == "unit":
+        pool = [gazetteer.units[unit_id] for unit_id in place.meaning.ids]
+        pool = [unit for unit in pool if unit.type == place.type]
+        return bool(pool) and not place.elsewhere and all(unit.valid_until is not None for unit in pool)
+    name = place.text.form[place.name_start : place.end]
+    return place.type == "tỉnh" and any(
+        name == former.lower() for code in place.meaning.provinces for former in gazetteer.provinces[code].former
+    )
 
 
 def is_ours(record_id: str) -> bool:

@@ -24,7 +24,7 @@ _TYPE = (
 )
 TYPE_BEFORE = re.compile(rf"(?<![^\W_])({_TYPE})[ ]?$")
 """The type word that ends right before a name."""
-TYPE_HERE = re.compile(rf"[ ]?(?:\(|-|của|-? ?chi nhánh)?[ ]?({_TYPE})(?![^\W_])[ ]?")
+TYPE_HERE = re.compile(rf"[ ]?(?:\(|-|của|-? ?chi nhánh)?[ ]?(?:các |hai |ba )?({_TYPE})(?:(?<=\.)|(?![^\W_]))[ ]?")
 """A type word right after a head."""
 PLACE_JOINT = re.compile(r"[ ]?(?:\(|- ?|của |tại |, )?")
 """What may stand between a head and the name of its place."""
@@ -51,7 +51,7 @@ _BUILT = (
 )
 _WATER = "sông|núi|biển|cửa|cửa biển|đèo|suối|hang|động|bán đảo|mũi"
 _SCHOOL = "trường|thpt|thcs|ptth|pt|tiểu học|mầm non|mẫu giáo|đại học|đh|cao đẳng|học viện|bệnh viện|bv|phòng khám|trung học phổ thông|trung học cơ sở|trường th"
-_FIRM = "công ty|cty|tnhh|cp|cổ phần|tập đoàn|doanh nghiệp|hãng|thương hiệu|ngân hàng|tổng công ty|hợp tác xã|htx|nhựa|đóng tàu|xăng dầu|bia|vận tải"
+_FIRM = "chi nhánh|phòng giao dịch|pgd|siêu thị|cửa hàng|quán|ban nhạc|công ty|cty|tnhh|cp|cổ phần|tập đoàn|doanh nghiệp|hãng|thương hiệu|ngân hàng|tổng công ty|hợp tác xã|htx|nhựa|đóng tàu|xăng dầu|bia|vận tải"
 _CLUB = "clb|câu lạc bộ|đội bóng|đội|fc|xi măng|cđv|u\\d+"
 _SHIP = "tàu|tàu ngầm|tàu hàng|tàu khách|tàu chiến|chiến hạm|tàu buýt|phà|sà lan"
 _PERSON = "ông|bà|anh|chị|em|cô|chú|bác|vua|tướng|nữ tướng|danh tướng|ca sĩ|nghệ sĩ|diễn viên|người mẫu|nhà thơ|họa sĩ|đại tướng|thầy|cháu|bé|bị cáo"
@@ -74,22 +74,160 @@ CUES_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = (
 """Name of the cue -> what stands right before the name (before its type word there is none of these)."""
 
 ROAD = re.compile(
-    r"(?:cao tốc|tuyến|quốc lộ|đường sắt|đường bay|khu gian|chuyến tàu|xe khách|tàu hỏa|đoàn tàu|hành lang|đường cao tốc|ql ?\d+[a-z]?)[^.;\n]{0,30}$"
+    r"(?:cao tốc|tuyến|quốc lộ|đường sắt|khu gian|chuyến tàu|xe khách|tàu hỏa|đoàn tàu|hành lang|đường cao tốc|ql ?\d+[a-z]?)[^.;\n]{0,60}$"
 )
 """A road or line whose ends are named: `cao tốc Hà Nội - Hải Phòng`."""
 STREET_AFTER = re.compile(r"[ ]?(?:fc|club)(?![^\W_])")
 
 SPORT = re.compile(
-    r"v\.?-?league|hlv|huấn luyện viên|cầu thủ|đội bóng|bóng đá|vòng đấu|trận đấu|bàn thắng|hạng nhất|cup quốc gia|cúp quốc gia|lượt trận|"
-    r"trọng tài|thủ môn|tiền đạo|tiền vệ|hậu vệ|ghi bàn|lượt đi|lượt về|trụ hạng|cđv|câu lạc bộ|\bclb\b|penalty|bảng xếp hạng|v-league|nã bàn"
+    r"hlv|huấn luyện viên|cầu thủ|đội bóng|bóng đá|vòng đấu|trận đấu|bàn thắng|hạng nhất|cup quốc gia|cúp quốc gia|lượt trận|"
+    r"trọng tài|thủ môn|tiền đạo|tiền vệ|hậu vệ|ghi bàn|lượt đi|lượt về|trụ hạng|cđv|câu lạc bộ|\bclb\b|penalty|bảng xếp hạng|nã bàn"
 )
 """Words of football: where they crowd, a city's name is a team."""
+
+LEAGUE = re.compile(r"v\.?[- ]?league|giải vô địch quốc gia lpbank")
+"""One of these is enough."""
 
 DISTRICT_WORD = re.compile(r"(?<![^\W_])(?:quận|huyện|thị xã)(?![^\W_])(?! cũ)")
 YEAR = re.compile(r"(?<![\d.,/-])(?:năm |/|-)?(19[5-9]\d|20[0-3]\d)(?![\d.,%])")
 DATE_YEAR = re.compile(r"[/.-](20[0-3]\d)(?!\d)")
 
+FIRM_NAME = re.compile(
+    r"(?<![^\W_])(?:công ty|cty|ctcp|tập đoàn|ngân hàng|tnhh|doanh nghiệp|hợp tác xã|htx|nhà máy|trường|bệnh viện)"
+    r"((?: [^\s,.;:()\n]+){1,6}) $"
+)
+"""A firm, school or hospital whose name a place may end: `Công ty CP Đồ hộp Hạ Long`."""
+_LINKS = frozenset(
+    {
+        "ở",
+        "tại",
+        "trên",
+        "thuộc",
+        "của",
+        "từ",
+        "về",
+        "đến",
+        "và",
+        "cho",
+        "với",
+        "do",
+        "bị",
+        "ra",
+        "vào",
+        "qua",
+        "địa",
+        "nối",
+        "là",
+        "đã",
+    }
+)
+
+
+def is_firm_name(before: str) -> bool:
+    """Whether the words before a place are a firm's name that the place ends, with nothing that links the two."""
+    found = FIRM_NAME.search(before)
+    return bool(found) and not _LINKS & set(found[1].split())
+
+
+PERSON_AFTER = re.compile(r"[ ]?[,(][ ]?(?:\d{1,2} tuổi|sn \d|sinh năm)")
+"""An age or year of birth: the name was a person's."""
+OLD_BODY = re.compile(
+    r"bộ giao thông vận tải|bộ gtvt|bộ kế hoạch và đầu tư|bộ kh ?& ?đt|bộ thông tin và truyền thông|bộ tt ?& ?tt|bộ tài nguyên và môi trường|"
+    r"bộ tn ?& ?mt|bộ nông nghiệp và phát triển nông thôn|bộ nn ?& ?ptnt|bộ lao động|bộ lđ|tổng cục hải quan|tổng cục thuế|cục hải quan (?:tp|thành phố|hải)"
+)
+"""Bodies of the state that ended by 1 March 2025."""
+MARKED_OLD = re.compile(r"[ ]?\(?(?:cũ|trước đây|nay )")
+
+SIGNATURE = re.compile(r"\([^()\n]{2,40}, (?:\d+ tuổi, )?(?:ở )?$")
+"""A reader's or buyer's name and place in brackets: `(Lan Anh, Hải Phòng)`."""
+ORIGIN = re.compile(
+    r"(?:quê|quê quán|quê ở|quê gốc|sinh ra ở|người gốc|thường trú|trú tại|trú ở|trú|đến từ|sn \d{4},|\d+ tuổi, (?:ở|tại|quê))(?: tại| ở)? ?$"
+)
+"""Where a person comes from: no place of the event."""
+
+_VOWELS = "aeiouy"
+FOREIGN = re.compile(rf"[{_VOWELS}]+[^{_VOWELS}\W\d_]+[{_VOWELS}]|[fjwz]")
+"""Two syllables in one word without diacritics, or a letter Vietnamese has not: a brand."""
+DIRECTIONS = frozenset({"nam", "bắc", "đông", "tây"})
+OPENERS = frozenset(
+    {
+        "tại",
+        "ở",
+        "theo",
+        "từ",
+        "trên",
+        "qua",
+        "về",
+        "đến",
+        "với",
+        "khi",
+        "sau",
+        "trong",
+        "ngoài",
+        "riêng",
+        "là",
+        "cả",
+        "còn",
+        "nếu",
+        "vì",
+        "do",
+        "ngày",
+        "sáng",
+        "chiều",
+        "tối",
+    }
+)
+"""Words that begin sentences and no names."""
+
 FAMILY_NAMES = frozenset(
-    ["nguyễn", "trần", "lê", "phạm", "hoàng", "huỳnh", "phan", "vũ", "võ", "đặng", "bùi", "đỗ", "hồ", "ngô", "dương", "lý", "đào", "đoàn", "vương", "trịnh", "trương", "lâm", "mai", "tô", "hà", "đinh", "tạ", "cao", "lương", "thái", "châu", "chu", "văn", "thị", "bá", "đình", "đức", "quang", "xuân", "minh", "ngọc", "thanh", "kim", "hữu", "công", "duy", "anh"]
+    [
+        "nguyễn",
+        "trần",
+        "lê",
+        "phạm",
+        "hoàng",
+        "huỳnh",
+        "phan",
+        "vũ",
+        "võ",
+        "đặng",
+        "bùi",
+        "đỗ",
+        "hồ",
+        "ngô",
+        "dương",
+        "lý",
+        "đào",
+        "đoàn",
+        "vương",
+        "trịnh",
+        "trương",
+        "lâm",
+        "mai",
+        "tô",
+        "hà",
+        "đinh",
+        "tạ",
+        "cao",
+        "lương",
+        "thái",
+        "châu",
+        "chu",
+        "văn",
+        "thị",
+        "bá",
+        "đình",
+        "đức",
+        "quang",
+        "xuân",
+        "minh",
+        "ngọc",
+        "thanh",
+        "kim",
+        "hữu",
+        "công",
+        "duy",
+        "anh",
+    ]
 )
 """First and middle words of Vietnamese names, lower case."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import ahocorasick
 
-from gazetteer.records import CITY, CITY_BEFORE, Gazetteer, Unit
+from gazetteer.records import CITY, CITY_BEFORE, Gazetteer, Unit, without_type
 from gazetteer.variants import head_forms, name_forms
 
 AtomKind = Literal["unit", "city", "province", "place", "head", "agency", "draft", "cue"]
@@ -138,5 +138,5 @@ def _all_forms(gazetteer: Gazetteer) -> Iterable[tuple[str, AtomKind, str]]:
 
 def _unit_forms(unit: Unit) -> Iterable[tuple[str, AtomKind]]:
     kind: AtomKind = "city" if unit.id in {CITY, CITY_BEFORE} else "unit"
-    for name in (unit.name, *(alias.name for alias in unit.aliases)):
+    for name in (unit.name, *(without_type(alias.name)[1] for alias in unit.aliases)):
         yield from ((form, kind) for form in name_forms(name))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from gazetteer.records import CITY, CITY_BEFORE, DISTRICT_TYPES, DISTRICTS_END, PROVINCE, Gazetteer, Unit
 
+from gazetteer.context import well_known
+
 if TYPE_CHECKING:
     from gazetteer.context import Context
     from gazetteer.shape import Place, Shape
@@ -93,7 +95,7 @@ def _city(place: Place, context: Context) -> Verdict:
             else refuse("nickname-alone")
         )
     if place.type is None:
-        if not place.capital:
+        if not (place.capital or place.text.plain[place.name_start].isupper()):
             return refuse("lower-case")
         if place.cue in _NO_PLACE:
             return refuse(f"cue-{place.cue}")
@@ -116,7 +118,7 @@ def _typed(
     gazetteer: Gazetteer, place: Place, units: Sequence[Unit], seen: Shape, context: Context, parents: frozenset[str]
 ) -> Verdict:
     """Type word and name: the units of that type, then place, day and trust decide."""
-    pool = [unit for unit in units if unit.type == place.type]
+    pool = [unit for unit in units if place.type and unit.is_a(place.type)]
     if not pool:
         return refuse("no-such-unit", place.meaning.ids)
     if place.carried and not _in_time(pool, context):
@@ -156,7 +158,7 @@ def _lies_in(gazetteer: Gazetteer, place: Place, seen: Shape) -> str | None:
         outer = seen.places[order]
         if outer.meaning.kind == "city" or PROVINCE in outer.meaning.ids:
             return "ours"
-        if outer.meaning.kind in {"province", "place"}:
+        if outer.meaning.kind == "province" or (outer.meaning.kind == "place" and not outer.carried):
             return "elsewhere"
         if _is_parent(gazetteer, place, outer):
             return "ours"
@@ -225,7 +227,7 @@ def _bare(
     lies_in = _lies_in(gazetteer, place, seen)
     if lies_in == "elsewhere":
         return refuse("lies-elsewhere", place.meaning.ids)
-    if form in accepted and place.meaning.ids:
+    if form in accepted and place.type is None:
         return Verdict(id=accepted[form], rule="named-before", confidence=0.8)
     districts = [unit for unit in units if unit.level == "district"]
     if not districts and lies_in is None and not _is_alias(units, form):
@@ -266,6 +268,8 @@ def _is_alias(units: Sequence[Unit], form: str) -> bool:
 
 def _near_enough(gazetteer: Gazetteer, place: Place, units: Sequence[Unit], context: Context) -> bool:
     tier = gazetteer.trust.get(units[0].name, "A")[0]
+    if well_known(gazetteer, place):
+        return tier == "A" or context.about_us
     if tier == "A" or place.type == "đảo":
         return context.ours >= context.other or context.other <= 2.0
     return context.about_us

@@ -75,6 +75,10 @@ class Unit:
         """The tier the id tells: p.., d.., c.. or n..."""
         return "province" if self.id[0] == "p" else "district" if self.id[0] == "d" else "commune"
 
+    def is_a(self, kind: str) -> bool:
+        """Whether it is, or under another name was, of that type."""
+        return self.type == kind or any(without_type(alias.name)[0] == kind for alias in self.aliases)
+
     def in_force(self, on: date) -> bool:
         """Whether the unit exists on that day."""
         return _within(on, self.valid_from, self.valid_until)
@@ -264,6 +268,14 @@ class Gazetteer:
             for name in (agency.name, *agency.heads, *agency.names):
                 found.setdefault(match_form(name), []).append((agency, agency.valid_from, agency.valid_until))
         return found
+
+
+def without_type(name: str) -> tuple[str | None, str]:
+    """`thị xã Chí Linh` -> (`thị xã`, `Chí Linh`); (None, name) where no type word begins it. «thành phố Cảng» is a name."""
+    for kind in (*DISTRICT_TYPES - {"thành phố"}, *COMMUNE_TYPES):
+        if name.startswith(kind + " "):
+            return kind, name[len(kind) + 1 :]
+    return None, name
 
 
 def _within(on: date, since: date | None, until: date | None) -> bool:

@@ -149,12 +149,12 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
 
 def _carried(gazetteer: Gazetteer, text: Text, atom: Atom, before: Sequence[Place]) -> str | None:
     """The type word of the list this name stands in, where a unit of that type and name exists."""
-    if not before or before[-1].text is not text or atom.kind != "unit":
+    if not before or before[-1].text is not text or atom.kind not in {"unit", "place"}:
         return None
     last = before[-1]
     if last.type is None or last.type in {"đảo", "tỉnh"} or not cues.LIST.fullmatch(text.form, last.end, atom.start):
         return None
-    if not any(gazetteer.units[unit_id].type == last.type for unit_id in atom.meaning.ids):
+    if atom.kind == "unit" and not any(gazetteer.units[unit_id].type == last.type for unit_id in atom.meaning.ids):
         return None
     return last.type
 
@@ -172,6 +172,12 @@ def _cue(text: Text, atom: Atom, own_type: str | None, left: str) -> str | None:
         return "road"
     if cues.STREET_AFTER.match(text.form, atom.end):
         return "club"
+    if own_type is None and branded(text, atom.start):
+        return "firm"
+    if own_type is None and cues.is_firm_name(left):
+        return "firm"
+    if own_type is None and cues.PERSON_AFTER.match(text.form, atom.end):
+        return "person"
     return None
 
 
@@ -186,11 +192,29 @@ def _glued(text: Text, atom: Atom) -> bool:
     after = plain[atom.end : atom.end + 2]
     if len(after) == 2 and after[0] == " " and after[1].isupper() and not _all_capitals(plain, atom.end + 1):
         return True
-    if atom.start < 2 or plain[atom.start - 1] != " ":
+    word, opens = word_before(plain, atom.start)
+    if not word or not word[0].isupper() or word.lower() in cues.OPENERS:
         return False
-    word_start = max(plain.rfind(" ", 0, atom.start - 1), plain.rfind("\n", 0, atom.start - 1)) + 1
-    word = plain[word_start : atom.start - 1]
-    return bool(word) and word[0].isupper() and word.lower() in cues.FAMILY_NAMES
+    if word.lower() in cues.FAMILY_NAMES or word.lower() in cues.DIRECTIONS:
+        return True
+    return not opens and not _all_capitals(plain, atom.start)
+
+
+def word_before(plain: str, start: int) -> tuple[str, bool]:
+    """The word one blank before `start` (empty where a stop or line break comes between), and whether it opens a sentence."""
+    if start < 2 or plain[start - 1] != " " or not plain[start - 2].isalnum():
+        return "", False
+    first = start - 2
+    while first > 0 and plain[first - 1].isalnum():
+        first -= 1
+    before = plain[max(0, first - 2) : first].strip(" ")
+    return plain[first : start - 1], not before or before[-1] in ".!?:\n\"“‘'(-–;"
+
+
+def branded(text: Text, start: int) -> bool:
+    """Whether the word before is a brand (`Ecopark Hải Dương`): a foreign word with a capital."""
+    word, _ = word_before(text.plain, start)
+    return bool(word) and word[0].isupper() and word.isascii() and bool(cues.FOREIGN.search(word.lower()))
 
 
 def _all_capitals(plain: str, start: int) -> bool:

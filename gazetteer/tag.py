@@ -70,7 +70,7 @@ def tag(
     """
     seen, where, places, heads = _read(gazetteer, title, sapo, text, published_at, outlet, url, section)
     mentions = _mentions(seen, places, heads)
-    about, reasons = about_city(where, mentions)
+    about, reasons = about_city(gazetteer, seen, where, places, heads)
     return Tagging(about_city=about, about_reasons=reasons, mentions=mentions, gazetteer_version=gazetteer.version)
 
 
