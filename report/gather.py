@@ -168,10 +168,7 @@ def _issue(row: Row) -> SheetIssue:
 
 def _bodies(mentions: Iterable[Row], name_of: Callable[[str], str], city: str) -> dict[str, Body]:
     kinds = {mention["entity_id"]: mention["kind"] for mention in mentions}
-    return {
-        body_id: Body(body_id=body_id, name=_first_upper(name_of(body_id)), kind=kind)
-        for body_id, kind in kinds.items()
-    }
+    return {key: Body(body_id=key, name=printed_name(name_of(key), city), kind=kind) for key, kind in kinds.items()}
 
 
 def printed_name(name: str, city: str) -> str:
