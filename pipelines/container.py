@@ -17,6 +17,7 @@ _DIRECT = 12
 """Weight from which a block that is no paragraph counts as a container of its own: text parted by `<br>` only."""
 _CLOSE, _FEW = 4, 3
 _LEVELS_UP = 5
+_MOST_ALIKE = 0.7
 _GAIN = 0.15
 """The parent is taken when it adds this share of running text: an article in several containers."""
 _TEASER_CHILDREN, _TEASER_TEXT, _HEADLINE = 6, 600, 20
@@ -117,18 +118,36 @@ def _nearness(element: HtmlElement, near: Mapping[HtmlElement, int]) -> float:
 
 def _widened(best: HtmlElement, weights: Weights) -> HtmlElement:
     """The ancestor that holds a good deal more of the running text, boxes and frames left out; else `best`."""
-    totals: dict[HtmlElement, float] = defaultdict(float)
-    for block, weight in weights.items():
-        chain = [block, *block.iterancestors()]
-        if not any(_framed(node) for node in chain[:6] if node is not best and node not in best.iterancestors()):
-            for node in chain:
-                totals[node] += weight
+    around = frozenset(best.iterancestors())
+    counted = {block: weight for block, weight in weights.items() if not _boxed(block, best, around)}
     for ancestor in islice(best.iterancestors(), _LEVELS_UP):
         if ancestor.tag in {"body", "html"}:
             break
-        if totals[ancestor] - totals[best] >= _GAIN * max(totals[best], 1.0):
+        inside, added = _inside(counted, best), _inside(counted, ancestor)
+        gain = sum(added.values()) - sum(inside.values())
+        if gain >= _GAIN * sum(inside.values()) and (gain <= sum(inside.values()) or _same_kind(inside, added)):
             best = ancestor
     return best
+
+
+def _inside(weights: Weights, element: HtmlElement) -> dict[HtmlElement, float]:
+    return {block: weight for block, weight in weights.items() if block is element or element in block.iterancestors()}
+
+
+def _same_kind(inside: Weights, added: Weights) -> bool:
+    """Whether most of what is added stands as deep, in the same element, as what is there."""
+    kinds = {(block.tag, _depth(block) + step) for block in inside for step in (-1, 0, 1)}
+    extra = {block: weight for block, weight in added.items() if block not in inside}
+    alike = sum(weight for block, weight in extra.items() if (block.tag, _depth(block)) in kinds)
+    return alike >= _MOST_ALIKE * sum(extra.values())
+
+
+def _depth(element: HtmlElement) -> int:
+    return sum(1 for _ in element.iterancestors())
+
+
+def _boxed(block: HtmlElement, best: HtmlElement, around: frozenset[HtmlElement]) -> bool:
+    return any(_framed(node) for node in islice(block.iterancestors(), 6) if node is not best and node not in around)
 
 
 def _framed(node: HtmlElement) -> bool:

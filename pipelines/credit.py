@@ -15,8 +15,13 @@ _ROLE = re.compile(r"(?i)^\W*(?:pv|p\.v\.?|ctv|btv|nhóm pv|nhóm phóng viên|p
 _INITIALS = re.compile(r"^\W*(?:[A-ZĐ]{1,2}\.\s?){1,3}[A-ZĐ]?[\wÀ-ỹ]{0,12}\W*$|^\W*[A-ZĐ]{2,4}\W*$")
 _NAMES_ONLY = re.compile(rf"^[\s\W]*{_NAME}(?:[\s,;/&–-]+(?:và\s+)?{_NAME}){{0,9}}[\s\W]*(?:\([^()]{{2,60}}\))?\W*$")
 _PARENTHESES = re.compile(r"^\W*\((?:theo|nguồn|tổng hợp|ttxvn|pv|ctv|vov|vtv|vnp)[^()]{0,80}\)\W*$", re.IGNORECASE)
+_SOURCE = re.compile(r"(?i)^\W*(?:theo|nguồn|ảnh|clip|video|bài|tin|thực hiện|tác giả|phóng viên)\b")
 _MOST_WORDS = 12
 _MOST_NAME_WORDS = 9
+_PHOTO_CREDIT = re.compile(
+    r"[\s.\-–|]*[\s(\[/]*(?:\b(?:Ảnh|ảnh|ẢNH|Nguồn ảnh|Nguồn|Đồ họa|Photo|Clip|Video)(?:\s+(?:minh họa|tư liệu|chụp màn hình|cắt từ clip))?\s*:\s*"
+    r"|(?<=[.)\-–|])\s*(?:Ảnh|ẢNH)\s+(?=[A-ZĐÀ-Ỹ]))[^:]{1,60}$"
+)
 
 OUTLET_NAMES = (
     "TTXVN", "Vietnam+", "VietnamPlus", "VnExpress", "Tuổi Trẻ", "Thanh Niên", "Dân trí", "Dân Trí", "VietNamNet", "Vietnamnet", "Lao Động", "Người Lao Động",
@@ -42,6 +47,11 @@ def is_credit(text: str, authors: tuple[str, ...] = ()) -> bool:
     return bool(labelled) and (not labelled["who"] or _name_like(labelled["who"]))
 
 
+def is_source(text: str) -> bool:
+    """Whether a line between paragraphs is a credit beyond doubt: «Theo …», «Nguồn: …», «Ảnh: …», «(TTXVN)», an e-mail."""
+    return is_credit(text) and bool(_EMAIL.match(text) or _PARENTHESES.match(text) or _SOURCE.match(text))
+
+
 def is_name(text: str) -> bool:
     """Whether a line is nothing but names in capitals: «Nguyễn Văn A - Trần B», «HOÀNG LONG»."""
     return (
@@ -63,6 +73,11 @@ def _same(text: str, author: str) -> bool:
         return re.sub(r"\W+", "", value).lower()
 
     return bool(form(author)) and form(text) == form(author)
+
+
+def without_photo_credit(caption: str) -> str:
+    """A caption without who took or supplied the picture: «… Ảnh: A. B.», «(Nguồn: …)»."""
+    return _PHOTO_CREDIT.sub("", caption).rstrip(" -–|(")
 
 
 def credited_outlet(text: str) -> str | None:

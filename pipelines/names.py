@@ -31,7 +31,7 @@ _BOX_TOKENS = frozenset(
         "rating", "vote", "poll", "emotion", "reaction", "suggest", "recommend", "recommended", "tinmoi", "tinkhac", "mostview", "toolbar", "print",
         "audio", "podcast", "tts", "survey", "fb", "zalo", "facebook", "follow", "sidebar", "popup", "modal", "navigation", "menu",
         "sponsor", "promo", "widget", "likeshare", "likebox", "nextprev", "seealso", "readalso", "trending", "topic", "timeline", "eventstream",
-        "disqus", "privacy", "consent", "cookie", "cookies", "gdpr", "signup", "paywall", "sns", "copyright", "toc", "mucluc",
+        "disqus", "privacy", "consent", "cookie", "cookies", "gdpr", "signup", "bio", "sns", "copyright", "toc", "mucluc",
     }
 )  # fmt: skip
 _BOX_PARTS = re.compile(

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from config.model import Outlet
 from pipelines.blocks import Block
-from pipelines.credit import is_credit
+from pipelines.credit import is_credit, without_photo_credit
 from pipelines.generic import generic_blocks
 from pipelines.judge_page import judge_page
 from pipelines.locate import find_title, following, preceding, text_of
@@ -219,9 +219,10 @@ def _time_zone(places: _Places) -> Iterator[HtmlElement]:
 
 
 def _captions(places: _Places, fixed: Repaired) -> tuple[str, ...]:
+    """Captions without photo credits, each once."""
     extra = [text_of(element) for element in places.match.captions] if places.match else []
-    texts = [*fixed.captions, *(text for text in extra if text and not is_credit(text))]
-    return tuple({bare(text): text for text in texts}.values())
+    texts = [without_photo_credit(text) for text in (*fixed.captions, *extra)]
+    return tuple({bare(text): text for text in texts if bare(text) and not is_credit(text)}.values())
 
 
 def canonical_url(meta: Metadata, url: str, outlet: Outlet | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.blocks import Block
-from pipelines.credit import credited_outlet, is_credit, is_name
+from pipelines.credit import credited_outlet, is_credit, is_name, is_source
 from pipelines.names import CALLS, END_MARKS, bare
 
 _MOST_CAPTION = 400
@@ -137,7 +137,7 @@ def _without_credits(blocks: list[Block], authors: tuple[str, ...]) -> tuple[lis
         found.extend(cut)
     while (first := _first(kept)) is not None and _is_byline(kept[first], authors, end=False):
         found.append(kept.pop(first).text)
-    middle = [block for block in kept if block.kind in {"text", "heading"} and is_credit(block.text, authors)]
+    middle = [block for block in kept if block.kind == "text" and is_source(block.text)]
     return [block for block in kept if block not in middle], found + [block.text for block in middle]
 
 
