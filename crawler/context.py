@@ -72,9 +72,11 @@ def context_of(crawler: Crawler) -> Context | None:
 
 
 def from_environment(spider: str) -> Context:
-    """For `scrapy crawl`: places by `DIEMBAO_HOME` and `DIEMBAO_DATABASE_URL`, the overlays `$DIEMBAO_HOME/config` and
-    `DIEMBAO_CONFIG`, the hosts file `DIEMBAO_HOSTS`; begins (or continues) a run of its own.
-    """  # fmt: skip
+    """The context of a `scrapy crawl`, which begins (or continues) a run of its own, of the spider's name and today.
+
+    Places by `DIEMBAO_HOME` and `DIEMBAO_DATABASE_URL`, the overlays `$DIEMBAO_HOME/config` and `DIEMBAO_CONFIG`, the
+    hosts file `DIEMBAO_HOSTS`.
+    """
     from storage.store import open_store
 
     where = places()

@@ -1,5 +1,8 @@
 """How a connection is made: the name is resolved by us, every address judged, and the judged address connected to."""
 
+# Twisted's objects have no types:
+# ruff: noqa: ANN401
+
 from __future__ import annotations
 
 import asyncio
@@ -52,7 +55,7 @@ class GuardedEndpoints:
             return _Endpoint(lambda factory: self._mapped(host, factory))
         direct = _Endpoint(lambda factory: self._direct(host, uri.port, factory))
         if uri.scheme == b"https":
-            return wrapClientTLS(self._tls.creatorForNetloc(uri.host, uri.port), direct)
+            return wrapClientTLS(self._tls.creatorForNetloc(uri.host, uri.port), direct)  # type: ignore[arg-type]
         return direct
 
     async def _mapped(self, host: str, factory: Any) -> Any:

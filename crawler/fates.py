@@ -46,20 +46,19 @@ class Verdict:
 
 def of_status(status: int, *, stored: bool) -> Verdict | None:
     """The verdict on an HTTP status; None when the answer is a page to be read. `stored`: we hold the article."""
-    detail = f"{status} {_phrase(status)}".strip()
     if 200 <= status < 300:  # noqa: PLR2004 - HTTP status classes
         return None
     if status == HTTPStatus.NOT_MODIFIED:
-        return Verdict(fate=FateWord.UNCHANGED, detail=detail)
-    if status in LOST and stored:
-        return Verdict(fate=FateWord.GONE, detail=detail)
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Verdict(fate=FateWord.DEFERRED, detail=detail, keep_teaser=True)
-    if 500 <= status < 600:  # noqa: PLR2004
-        return Verdict(fate=FateWord.HTTP_5XX, detail=detail, keep_teaser=True)
-    if status < 400:  # noqa: PLR2004
-        return Verdict(fate=FateWord.NOT_ARTICLE, detail=f"{detail} without a target")
-    return Verdict(fate=FateWord.HTTP_4XX, detail=detail, keep_teaser=status in WALLS)
+        fate, keep = FateWord.UNCHANGED, False
+    elif status < 400:  # noqa: PLR2004 - a redirect without a target
+        fate, keep = FateWord.NOT_ARTICLE, False
+    elif 500 <= status < 600:  # noqa: PLR2004
+        fate, keep = FateWord.HTTP_5XX, True
+    elif status == HTTPStatus.TOO_MANY_REQUESTS:
+        fate, keep = FateWord.DEFERRED, True
+    else:
+        fate, keep = FateWord.GONE if status in LOST and stored else FateWord.HTTP_4XX, status in WALLS
+    return Verdict(fate=fate, detail=f"{status} {_phrase(status)}".strip(), keep_teaser=keep)
 
 
 def _phrase(status: int) -> str:

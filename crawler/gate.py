@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.context import context_of
 from crawler.errors import ForeignHostError, RefusedAddressError
-from crawler.guard import Guard, host_of, literal
+from crawler.guard import Guard, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,17 +38,15 @@ class GateMiddleware:
 def check(guard: Guard, url: str, meta: dict[str, Any]) -> None:
     """Raise RefusedAddressError or ForeignHostError when `url` may not be asked for.
 
-    `meta["domains"]` are the domains this request may go to; without them any public host will do. A name outside
-    them is foreign, whatever else is wrong with it; a literal private address is always a private address.
+    `meta["domains"]` are the domains this request may go to; without them any public host will do.
     """
+    if reason := guard.private(url):
+        raise RefusedAddressError(reason)
     domains = meta.get("domains")
-    host = host_of(url)
-    if domains is not None and host and literal(host) is None and "." in host and not within(host, domains):
-        raise ForeignHostError(f"foreign-host: {host}")
+    if domains is not None and not within(host_of(url), domains):
+        raise ForeignHostError(f"foreign-host: {host_of(url)}")
     if reason := guard.refuses(url):
         raise RefusedAddressError(reason)
-    if domains is not None and not within(host, domains):
-        raise ForeignHostError(f"foreign-host: {host}")
 
 
 def within(host: str, domains: Iterable[str]) -> bool:

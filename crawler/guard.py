@@ -70,6 +70,14 @@ class Guard:
 
     def refuses(self, url: str) -> str | None:
         """Why `url` may not be asked for, for a person; None when it may."""
+        if reason := self.private(url):
+            return reason
+        if self.hosts is None or self.hosts.covers(url):
+            return None
+        return f"{host_of(url)} is not in the hosts file"
+
+    def private(self, url: str) -> str | None:
+        """Why `url`, by what it says alone, leads to a private address or nowhere; None when it does not."""
         try:
             parts = urlsplit(url)
             host, port = plain_host(parts.hostname or ""), parts.port
@@ -81,9 +89,7 @@ class Guard:
             return "user name in the address"
         if self.hosts is not None and self.hosts.target(host):
             return None
-        if reason := refuses_host(host):
-            return reason
-        return None if self.hosts is None else f"{host} is not in the hosts file"
+        return refuses_host(host)
 
 
 def host_of(url: str) -> str:
@@ -124,7 +130,7 @@ def literal(host: str) -> _IP | None:
 
 
 def refuses_ip(address: _IP) -> str | None:
-    """Why an address is not a public one; None when it is. Addresses inside addresses (mapped, 6to4 …) are looked at."""
+    """Why an address is not a public one; None when it is. Addresses inside addresses (mapped, 6to4) are looked at."""
     inner = _inside(address)
     if inner is not None:
         return refuses_ip(inner)

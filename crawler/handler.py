@@ -1,5 +1,8 @@
 """The download handler: Scrapy's own, with our turn-taking before a request and our endpoints under it."""
 
+# Scrapy's agent takes what it takes:
+# ruff: noqa: ANN401
+
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
@@ -87,7 +90,8 @@ class _GuardedAgent(_ScrapyAgent):
     def _get_agent(self, request: Request, timeout: float) -> Agent:  # noqa: ARG002 - the signature is Scrapy's
         from twisted.internet import reactor
 
-        return Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)
+        agent: Agent = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)  # type: ignore[no-untyped-call]
+        return agent
 
 
 def _tls_problem(error: DownloadFailedError) -> str | None:

@@ -1,5 +1,8 @@
 """Log lines a person can read: one a request, none with page text."""
 
+# the signatures are Scrapy's:
+# ruff: noqa: ANN401
+
 from __future__ import annotations
 
 import logging

@@ -84,7 +84,11 @@ class RobotsMiddleware:
         context = context_of(crawler)
         if context is None or not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
-        return cls(context, lambda request: crawler.engine.download_async(request))
+
+        async def ask(request: Request) -> Response:
+            return await crawler.engine.download_async(request)  # there is no engine yet while this is made
+
+        return cls(context, ask)
 
     async def process_request(self, request: Request) -> None:
         """Let the request pass at the right pace, or raise why it may not."""

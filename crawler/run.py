@@ -125,7 +125,7 @@ def project_settings() -> Settings:
 def run_all(coroutines: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
     """Run coroutines one after another on the reactor's loop and return their results; may be called again.
 
-    The first exception ends it; coroutines not begun are closed. What was registered with `at_end` is called at the end.
+    The first exception ends it; coroutines not begun are closed. What `at_end` was given is called at the end.
     """
     loop = _loop()
     rest = iter(coroutines)

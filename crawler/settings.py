@@ -1,6 +1,8 @@
-"""Every Scrapy setting of the house, in one place. What an operator may change is in `config/settings.toml`, section
-`[crawl]`; the base spider lays those values over these (`configured`).
-"""  # fmt: skip
+"""Every Scrapy setting of the house, in one place.
+
+What an operator may change stands in `config/settings.toml`, section `[crawl]`; the base spider lays those values over
+these (`configured`).
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,7 @@ HTTPCACHE_ENABLED = False
 # Politeness.
 ROBOTSTXT_OBEY = True
 DEFAULT_REQUEST_HEADERS = {
-    "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "vi",
 }
 USER_AGENT = Crawl().user_agent
