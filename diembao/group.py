@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from diembao.shared import ConfigOption, OutputOption, clear_errors, configured
+from diembao.shared import ConfigOption, OutputOption, clear_errors, configured, file_progress
 
 
 def group(
@@ -20,4 +20,5 @@ def group(
 
     with clear_errors():
         _, settings = configured(overlay=config)
-        group_file(source, output, config=settings)
+        with file_progress("group") as shown:
+            group_file(source, output, config=settings, on_progress=shown)

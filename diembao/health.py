@@ -24,14 +24,17 @@ def health(
 
     Ends with 3 when an outlet is in a bad state.
     """
+    from contextlib import closing
+
     from night.health import OutletHealth
     from night.judge import outlet_health
+    from night.nightly import visited
     from storage.store import open_store
 
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
-        with open_store(where.database_url, system_clock) as store:
-            states: list[OutletHealth] = outlet_health(store, settings, run_id=None)
+        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+            states: list[OutletHealth] = outlet_health(store, visited(settings, None), run_id=None, now=system_clock())
     if as_json:
         rows = [
             {

@@ -97,7 +97,7 @@ class _Nights:
         hosts = HostMap.load(hosts_file) if hosts_file else None
         morning = morning_of(clock())
         with night_lock(self.where.home, what=f"night of {morning}"):
-            run_all([lambda: self.one(morning, clock, hosts)])
+            run_all([self.one(morning, clock, hosts)])
         return self.results
 
     def demo(self, at: datetime | None) -> list[NightResult]:
@@ -111,7 +111,7 @@ class _Nights:
         with night_lock(self.where.home, what="the demo"), TownServer() as town:
             hosts = HostMap.load(town.write_hosts(self.where.home / "hosts.toml"))
             days = self.demo_days(at)
-            run_all([lambda day=day: self.demo_night(town, day, hosts) for day in days])
+            run_all(self.demo_night(town, day, hosts) for day in days)
         return self.results
 
     def demo_days(self, at: datetime | None) -> list[int]:

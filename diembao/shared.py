@@ -6,7 +6,7 @@ Exit codes: 0 done; 3 done, but an outlet, a stage or a check failed; 2 could no
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +48,8 @@ def clear_errors() -> Iterator[None]:
         yield
     except (ConfigError, StoreError, NightIsRunningError) as error:
         stop(str(error))
+    except KeyboardInterrupt:
+        stop("interrupted; what was stored stays, and the next start continues")
     except OSError as error:
         stop(f"{error.strerror or error} ({error.filename})" if error.filename else str(error))
 
@@ -85,10 +87,9 @@ def progress_bar() -> Progress:
     )
 
 
-def tracked(rows: Iterable[object], *, title: str, total: int | None) -> Iterator[object]:
-    """The rows, drawn as a bar while they are used."""
+@contextmanager
+def file_progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar for work on a file: yields the function to call with (done, all)."""
     with progress_bar() as bar:
-        task = bar.add_task(title, total=total)
-        for row in rows:
-            yield row
-            bar.advance(task)
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

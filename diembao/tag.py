@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from diembao.shared import ConfigOption, OutputOption, clear_errors, configured
+from diembao.shared import ConfigOption, OutputOption, clear_errors, configured, file_progress
 
 
 def tag(
@@ -26,4 +26,5 @@ def tag(
 
     with clear_errors():
         _, settings = configured(overlay=config)
-        tag_file(source, output, config=settings)
+        with file_progress("tag") as shown:
+            tag_file(source, output, config=settings, on_progress=shown)

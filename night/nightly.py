@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from crawler.run import crawl
 from issues.update import update_issues
+from night.entities import sync_entities
 from night.health import OutletHealth
 from night.judge import outlet_health
 from report.write import write_sheet
+from storage.activity import fate_counts
 
 if TYPE_CHECKING:
     from config.loader import Config
@@ -87,6 +89,7 @@ async def run_night(
     started = time.monotonic()
     outlets = visited(config, hosts)
     store.sync_outlets(config.outlets.values())
+    sync_entities(store, config.folders)
     run = store.begin_run("nightly", morning)
     stages = _Stages()
     with stages.stage("crawl"):
@@ -114,7 +117,7 @@ async def run_night(
         morning=morning,
         sheet=stages.sheet or where.reports,
         health=health,
-        fates=store.fate_counts(run.run_id),
+        fates=fate_counts(store, run.run_id),
         issues=counts,
         failed_stages=tuple(stages.failed),
         seconds=time.monotonic() - started,

@@ -78,3 +78,9 @@ def finished_mornings(store: Store, kind: str) -> set[date]:
     """The mornings for which a run of that kind has finished."""
     query = select(runs.c.morning).where(runs.c.kind == kind, runs.c.finished_at.is_not(None)).distinct()
     return {date.fromisoformat(row["morning"]) for row in store.rows(query)}
+
+
+def fate_counts(store: Store, run_id: str) -> dict[str, int]:
+    """How many URLs of the run have which fate."""
+    counted = select(fates.c.fate, func.count().label("n")).where(fates.c.run_id == run_id, fates.c.fate.is_not(None))
+    return {row["fate"]: row["n"] for row in store.rows(counted.group_by(fates.c.fate))}
