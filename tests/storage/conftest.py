@@ -35,7 +35,7 @@ def make_article(
         sapo=more.pop("sapo", "Sapo."),
         paragraphs=body or (),
         kind="full" if body else "teaser",
-        content_hash=hashlib.sha256(text.encode()).hexdigest()[:16],
+        content_hash=hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16],
         about_city=more.pop("about_city", True),
         published_at=more.pop("published_at", NIGHT - timedelta(hours=5)),
         **more,
