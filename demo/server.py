@@ -35,7 +35,7 @@ class Seen:
     method: str
     status: int
     size: int
-    """Bytes of the body that were sent."""
+    """Bytes of the body; 0 for a body that is sent piece by piece (endless, drip: faults both)."""
     conditional: bool
     """Came with If-None-Match or If-Modified-Since."""
     fault: bool
@@ -138,25 +138,24 @@ class _Handler(BaseHTTPRequestHandler):
         own = host in {"127.0.0.1", "localhost"}
         day = owner.town.day
         answer = self._conditional(owner.control(self.path) if own else owner.town.answer(host, self.path))
-        size = 0
+        whole = len(answer.body) if isinstance(answer.body, bytes) and with_body else 0
+        seen = Seen(
+            at=time.monotonic(),
+            host=host,
+            path=self.path,
+            method=self.command,
+            status=answer.status,
+            size=whole,
+            conditional=self._is_conditional(),
+            fault=answer.fault,
+            day=day,
+        )
+        if not own:  # before the answer goes out: who has it can rely on the record
+            owner.seen.append(seen)
         try:
-            size = self._send(answer, with_body=with_body)
+            self._send(answer, with_body=with_body)
         except (ConnectionError, TimeoutError):  # the reader had enough: part of the play (endless, drip)
             self.close_connection = True
-        if not own:
-            owner.seen.append(
-                Seen(
-                    at=time.monotonic(),
-                    host=host,
-                    path=self.path,
-                    method=self.command,
-                    status=answer.status,
-                    size=size,
-                    conditional=self._is_conditional(),
-                    fault=answer.fault,
-                    day=day,
-                )
-            )
 
     def _is_conditional(self) -> bool:
         return "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
@@ -174,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         kept = {k: v for k, v in answer.headers.items() if k in {"ETag", "Last-Modified"}}
         return Answer(status=304, headers=kept, fault=answer.fault)
 
-    def _send(self, answer: Answer, *, with_body: bool) -> int:
+    def _send(self, answer: Answer, *, with_body: bool) -> None:
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
@@ -184,18 +183,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             if with_body:
                 self.wfile.write(answer.body)
-            return len(answer.body) if with_body else 0
+            return
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        return self._send_chunks(answer.body) if with_body else 0
+        if with_body:
+            self._send_chunks(answer.body)
 
-    def _send_chunks(self, pieces: Iterator[bytes]) -> int:
-        sent = 0
+    def _send_chunks(self, pieces: Iterator[bytes]) -> None:
         for piece in pieces:
             self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
-            sent += len(piece)
         self.wfile.write(b"0\r\n\r\n")
-        return sent
 
 
 class Listener:
