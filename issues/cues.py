@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-
 from config.loader import BUILTIN, ConfigError
 from vietnamese.normal import fold_tones, nfc
 
@@ -45,6 +44,9 @@ class GroupingCues:
         return self.matter_prefixes.search(head) is not None
 
 
+_TITLE_KEYS = ("roundups", "daily", "sport", "matter_prefixes")
+
+
 def folded(text: str) -> str:
     """NFC, old tone placement, lower case: the form patterns are written for."""
     return fold_tones(nfc(text)).lower()
@@ -68,12 +70,10 @@ def read_toml(folders: Sequence[Path], name: str) -> tuple[dict[str, Any], Path]
 def grouping_cues(folders: Sequence[Path] = ()) -> GroupingCues:
     """The cues of `grouping.toml`, lowest folder first. Raises ConfigError where a key is missing or wrong."""
     raw, file = read_toml(folders, "grouping.toml")
+    titles = {key: any_of(_strings(raw, key, file), key, file) for key in _TITLE_KEYS}
     same_place = _places(_string(raw, "places", file))
     return GroupingCues(
-        roundups=any_of(_strings(raw, "roundups", file), "roundups", file),
-        daily=any_of(_strings(raw, "daily", file), "daily", file),
-        sport=any_of(_strings(raw, "sport", file), "sport", file),
-        matter_prefixes=any_of(_strings(raw, "matter_prefixes", file), "matter_prefixes", file),
+        **titles,
         stop=frozenset(folded(_string(raw, "stop", file)).split()),
         places=re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, same_place), key=len, reverse=True))})\b"),
         same_place=same_place,

@@ -7,18 +7,19 @@ batches in which they came: rebuilt from the store it is the state it had in mem
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
-from issues.weights import GroupingWeights
 from issues.evidence import Evidence, compare
 from issues.lexicon import Lexicon
 from issues.profile import Profile
 from issues.reprint import Reprint, bands, reprint
+from issues.weights import GroupingWeights
 
 MOST_CANDIDATES = 24
+_Key = TypeVar("_Key", bound=Hashable)
 _LONG_AGO = float("-inf")
 
 
@@ -79,6 +80,7 @@ class Grouper:
         known = self._issue_of.get(article.article_id)
         if known is not None:
             self._drop(article.article_id)
+        self._advance(article)
         copied = self._reprint(article)
         link = None if copied or known else self._best(article)
         issue_id = known or self._issue_for(article, copied, link)
@@ -162,8 +164,7 @@ class Grouper:
         for band in bands(article.signature):
             self._bands.setdefault(band, set()).add(key)
         self._by_day.setdefault(_day(article), set()).add(key)
-        if article.at is not None:
-            self._latest = max(self._latest, article.at)
+        self._latest = max(self._latest, _LONG_AGO if article.at is None else article.at)
 
     def _drop(self, key: str) -> None:
         article = self._profiles.pop(key)
@@ -174,6 +175,12 @@ class Grouper:
         _discard(self._by_day, _day(article), key)
         for band in bands(article.signature):
             _discard(self._bands, band, key)
+
+    def _advance(self, article: Profile) -> None:
+        """Move the window on before `article` is compared, so that a rebuilt state compares it with the same ones."""
+        if article.at is not None and article.at > self._latest:
+            self._latest = article.at
+            self._forget()
 
     def _forget(self) -> None:
         """Drop what lies before the window (which ends with the latest article)."""
@@ -190,7 +197,7 @@ def _day(article: Profile) -> int:
     return int(article.at) if article.at is not None else _UNDATED
 
 
-def _discard(index: dict[Any, set[str]], at: Any, key: str) -> None:
+def _discard(index: dict[_Key, set[str]], at: _Key, key: str) -> None:
     index[at].discard(key)
     if not index[at]:
         del index[at]

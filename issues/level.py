@@ -5,6 +5,7 @@ Pure. Nothing here knows the outlet: neither its name nor its tier can move a le
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from issues.cues import folded
 from issues.fields import FieldCues, field_of
 from issues.levelcues import PLACES, Cue, LevelCues
 
+INFORMATION, FOLLOW, ANSWER, URGENT = range(4)
+"""The levels."""
 _TROUBLE = ("harm", "crime", "hazard", "fault", "protest")
 _CITY = frozenset({"p31", "p31-old", "p30"})
 
@@ -56,12 +59,12 @@ def judge(
     An article that is not about the city gets at most 1.
     """
     found = find(title=title, sapo=sapo, text=text, cues=cues)
-    points = {role: sum(f.points for f in found if f.cue.role == role) for role in cues.roles}
+    points: dict[str, float] = {role: math.fsum(f.points for f in found if f.cue.role == role) for role in cues.roles}
     named = _named_body(mentions)
     points["public"] += 0.5 * bool(named)
     level = _level(points, cues)
     if not about_city:
-        level = min(level, 1)
+        level = min(level, FOLLOW)
     return Judgement(
         level=level,
         reasons=_reasons(found, named),
@@ -96,11 +99,11 @@ def _level(points: dict[str, float], cues: LevelCues) -> int:
     grave = points["fault"] + points["protest"] - 0.5 * points["answered"]
     limits = cues.limits
     if points["calm"] * limits.calm > trouble or trouble < limits.follow:
-        return 0
+        return INFORMATION
     answerable = points["public"] >= limits.answerable
     if grave + points["harm"] >= limits.urgent and answerable and points["central"] + points["mass"] >= 1:
-        return 3
-    return 2 if grave >= limits.answer and answerable else 1
+        return URGENT
+    return ANSWER if grave >= limits.answer and answerable else FOLLOW
 
 
 def _score(points: dict[str, float], level: int) -> float:

@@ -13,9 +13,7 @@ import msgspec
 from config.loader import ConfigError
 from issues.cues import any_of, read_toml
 
-Role = Literal[
-    "harm", "crime", "hazard", "fault", "protest", "public", "central", "mass", "weak", "answered", "calm"
-]
+Role = Literal["harm", "crime", "hazard", "fault", "protest", "public", "central", "mass", "weak", "answered", "calm"]
 PLACES = ("title", "sapo", "text")
 
 

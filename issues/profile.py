@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Literal
 
 from issues.cues import GroupingCues
@@ -22,9 +23,15 @@ TITLE_WEIGHT = 2
 MOST_SHINGLES = 1500
 """Shingles kept of one article (about 1,500 syllables): enough to verify a reprint, and bounded."""
 
+LEAST_SERIES = 4
+"""Words before a colon from which they name a series."""
+_DAYS, _MONTHS = 31, 12
+
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _FIGURE = re.compile(r"\d")
-_DATE = re.compile(r"(?<![\d.,])([0-3]?\d)\s?[./-]\s?([01]?\d)(?:\s?[./-]\s?(?:20)?\d\d)?(?![\d.,])|ngày (\d{1,2}) tháng (\d{1,2})")
+_DATE = re.compile(
+    r"(?<![\d.,])([0-3]?\d)\s?[./-]\s?([01]?\d)(?:\s?[./-]\s?(?:20)?\d\d)?(?![\d.,])|ngày (\d{1,2}) tháng (\d{1,2})"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,19 +157,19 @@ def _names(found: list[tuple[str, str, bool]]) -> frozenset[str]:
 def _name_parts(run: list[str]) -> Iterable[str]:
     if len(run) == 1:
         return [run[0]] if len(run[0]) > 1 and run[0].isascii() else []
-    return [f"{a} {b}" for a, b in zip(run, run[1:], strict=False)]
+    return [f"{a} {b}" for a, b in pairwise(run)]
 
 
 def _dates(lower_title: str) -> Iterable[str]:
     for match in _DATE.finditer(lower_title):
         day, month = (match[1], match[2]) if match[1] else (match[3], match[4])
-        if 1 <= int(day) <= 31 and 1 <= int(month) <= 12:
+        if 1 <= int(day) <= _DAYS and 1 <= int(month) <= _MONTHS:
             yield f"{int(day)}/{int(month)}"
 
 
 def _series(lower_title: str, cues: GroupingCues) -> str:
     head, colon, rest = lower_title.partition(":")
-    if not colon or not rest.strip() or len(head.split()) < 4 or cues.is_matter_prefix(head):
+    if not colon or not rest.strip() or len(head.split()) < LEAST_SERIES or cues.is_matter_prefix(head):
         return ""
     return " ".join(head.split())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from issues.profile import Profile
 from vietnamese.normal import unaccent
@@ -15,7 +15,7 @@ ReprintKind = Literal["verbatim", "trimmed", "extended", "title-only"]
 BAND_BYTES = 16
 """Four numbers of the signature a band, 32 bands: finds nine of ten pairs that share 45 % of their shingles."""
 LEAST_JACCARD = 0.4
-"""Common shingles over all shingles from which a text counts as another's (0.45 to 1 are copies; rewritten wire copy lies below)."""
+"""Common shingles over all shingles from which a text counts as another's; rewritten wire copy lies below."""
 LEAST_CONTAINED = 0.66
 """Share of the shorter text found in the longer one from which it counts as taken over."""
 LEAST_SHINGLES = 24
@@ -107,3 +107,15 @@ def _credits(a: Profile, b: Profile) -> bool:
     """Whether `a` names the outlet of `b` as its source («Theo báo Tuổi Trẻ», slug `tuoi-tre`)."""
     slug = b.outlet_id.replace("-", "")
     return bool(slug) and slug in "".join(c for c in unaccent(a.credited) if c.isalnum())
+
+
+def told(found: Reprint) -> dict[str, Any]:
+    """A reprint as plain data."""
+    seen: dict[str, Any] = {"kind": found.kind, "direction": found.why}
+    if found.overlap:
+        seen |= {
+            "shared_shingles": found.overlap.shared,
+            "jaccard": round(found.overlap.jaccard, 3),
+            "contained": round(found.overlap.contained, 3),
+        }
+    return seen

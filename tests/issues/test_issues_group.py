@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import random
+import re
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from config.loader import ConfigError
+from issues.cues import grouping_cues
+from issues.group import Grouper, issue_id_of
+from issues.profile import Profile
+from issues.weights import grouping_weights
+
+
+def grouped(profiles: list[Profile]) -> dict[str, str]:
+    grouper = Grouper(grouping_weights())
+    return {p.article_id: grouper.add(p).issue_id for p in profiles}
+
+
+def test_every_matter_is_one_issue_and_no_issue_holds_two(coverage: Any, profiles: list[Profile]) -> None:
+    matters: dict[str, set[str]] = defaultdict(set)
+    issues: dict[str, set[str]] = defaultdict(set)
+    for key, issue in grouped(profiles).items():
+        matters[coverage[key][0]].add(issue)
+        issues[issue].add(coverage[key][0])
+    assert {m: len(some) for m, some in matters.items() if len(some) > 1} == {}
+    assert [some for some in issues.values() if len(some) > 1] == []
+
+
+def test_an_issue_is_named_after_the_article_that_founded_it(profiles: list[Profile]) -> None:
+    founder = profiles[0]
+    issue = grouped(profiles)[founder.article_id]
+    assert re.fullmatch("i[0-9a-f]{12}", issue)
+    assert issue == issue_id_of(founder.article_id)
+
+
+def test_a_state_rebuilt_at_any_point_goes_on_as_the_one_in_memory(profiles: list[Profile]) -> None:
+    whole = grouped(profiles)
+    for cut in range(1, len(profiles)):
+        before = [(p, whole[p.article_id]) for p in profiles[:cut]]
+        random.Random(cut).shuffle(before)
+        again = Grouper(grouping_weights())
+        again.restore(before)
+        assert {p.article_id: again.add(p).issue_id for p in profiles[cut:]} == {
+            p.article_id: whole[p.article_id] for p in profiles[cut:]
+        }
+
+
+def test_an_article_placed_again_keeps_its_issue(profiles: list[Profile]) -> None:
+    grouper = Grouper(grouping_weights())
+    first = [grouper.add(p).issue_id for p in profiles]
+    assert [grouper.add(p).issue_id for p in profiles[-5:]] == first[-5:]
+
+
+def test_the_window_bounds_what_is_remembered(profiles: list[Profile]) -> None:
+    grouper = Grouper(grouping_weights())
+    for day in range(60):
+        for p in profiles:
+            moved = {f: getattr(p, f) for f in Profile.__dataclass_fields__}
+            grouper.add(Profile(**moved | {"article_id": f"{p.article_id}-{day}", "at": (p.at or 0) + day}))
+    days = max(p.at or 0 for p in profiles) - min(p.at or 0 for p in profiles)
+    assert len(grouper) <= len(profiles) * (grouping_weights().window_days + days + 1)
+
+
+def test_joining_tells_what_tied_it(profiles: list[Profile]) -> None:
+    grouper = Grouper(grouping_weights())
+    told = [grouper.add(p) for p in profiles]
+    joined = [j for j in told if j.evidence]
+    assert joined
+    for j in joined:
+        assert j.evidence["like"] in {p.article_id for p in profiles}
+        assert j.evidence["score"] >= 0
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Điểm tin 18h: Cháy chợ; giá vàng tăng", "roundup"),
+        ("Giá vàng hôm nay 12/9: Tăng nhẹ", "daily"),
+        ("Kết quả xổ số miền Bắc ngày 3/9", "daily"),
+        ("Hải Phòng thắng Bình Định 2-1 ở vòng 3 V-League", "sport"),
+        ("Cháy lớn ở chợ Đầm Sen", "news"),
+        ("Bão số 7 hướng vào Hải Phòng", "news"),
+    ],
+)
+def test_kinds_are_told_by_the_title(title: str, kind: str) -> None:
+    assert grouping_cues().kind_of(title.lower(), "") == kind
+
+
+def test_a_wrong_pattern_is_reported_with_its_file(tmp_path: Any) -> None:
+    (tmp_path / "grouping.toml").write_text('roundups = ["("]', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"grouping\.toml: roundups"):
+        grouping_cues([tmp_path])

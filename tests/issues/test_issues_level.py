@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.loader import ConfigError
+from gazetteer.mention import Mention
+from issues.fields import field_cues
+from issues.level import Judgement, find, judge
+from issues.levelcues import level_cues
+
+LEVELS, FIELDS = level_cues(), field_cues()
+
+
+def verdict(title: str, sapo: str = "", text: str = "", **more: Any) -> Judgement:
+    return judge(title=title, sapo=sapo, text=text, cues=LEVELS, fields=FIELDS, **more)
+
+
+@pytest.mark.parametrize(
+    ("level", "field", "title", "sapo"),
+    [
+        (0, 4, "Khánh thành cầu Bến Rừng", "Cây cầu dài 1,8 km nối hai bờ sông được đưa vào sử dụng sáng nay."),
+        (0, 8, "Lễ hội hoa phượng đỏ thu hút hàng vạn du khách", "Đêm khai mạc có màn bắn pháo hoa và nhiều tiết mục."),
+        (0, 8, "Hải Phòng thắng Bình Định 2-1", "Đội bóng đất Cảng có ba điểm ở vòng 3 V-League."),
+        (1, 9, "Bắt nhóm trộm xe máy ở phường Lê Chân", "Công an thu giữ 12 xe, khởi tố ba bị can."),
+        (1, 4, "Hai xe tải va chạm trên quốc lộ 10, một người chết", "Tai nạn khiến đường ùn tắc hai giờ."),
+        (1, 5, "Bão số 7 hướng vào vịnh Bắc Bộ", "Hải Phòng cấm biển từ chiều nay."),
+        (2, 4, "Người dân bức xúc vì đường Bùi Viện đầy ổ voi", "Mặt đường xuống cấp, phường nhiều lần kiến nghị."),
+        (2, 5, "Kênh An Kim Hải ô nhiễm nặng, người dân kêu cứu",
+         "Nước thải chưa qua xử lý chảy thẳng xuống kênh, UBND phường nói đã báo cáo."),
+        (2, 3, "15 năm sống trong dự án treo", "Hàng chục hộ dân mòn mỏi chờ tái định cư, nhà cửa xuống cấp."),
+        (3, 3, "Thủ tướng yêu cầu làm rõ sai phạm đất đai, người dân khiếu kiện kéo dài",
+         "UBND thành phố phải báo cáo việc cấp đất sai quy định cho hàng trăm hộ."),
+    ],
+)  # fmt: skip
+def test_levels_and_fields(level: int, field: int, title: str, sapo: str) -> None:
+    found = verdict(title, sapo)
+    assert (found.level, found.field_of) == (level, field), found.reasons
+
+
+def test_weak_words_alone_never_reach_2() -> None:
+    weak = "Cảnh báo nguy cơ, kiểm tra, xử phạt, khó khăn, vướng mắc, quá tải, lo ngại, yêu cầu khắc phục vi phạm"
+    found = verdict(f"UBND phường: {weak}", weak, weak * 5)
+    assert found.level < 2
+
+
+def test_a_shortcoming_nobody_public_answers_for_stays_below_2() -> None:
+    assert verdict("Bức xúc vì chiếc tủ lạnh hư hỏng, bong tróc", "Người mua bức xúc.").level < 2
+
+
+def test_reasons_are_vietnamese_phrases_with_the_words_found() -> None:
+    title = "Người dân bức xúc vì đường Bùi Viện xuống cấp"
+    found = verdict(title)
+    assert any("xuống cấp" in reason for reason in found.reasons)
+    for reason in found.reasons:
+        phrase, words = re.fullmatch(r"([^:]+): «(.+)»", reason).groups()  # type: ignore[union-attr]
+        assert phrase
+        assert all(word in title.lower() for word in words.split("», «"))
+
+
+def test_a_named_body_is_a_reason_and_makes_it_answerable() -> None:
+    title = "Sở Xây dựng buông lỏng quản lý, người mua nhà kêu cứu"
+    mention = Mention(
+        entity_id="a-so-xay-dung", kind="agency", field="title", start=0, end=11, surface="Sở Xây dựng",
+        rule="full-name", confidence=0.9,
+    )  # fmt: skip
+    found = verdict(title, mentions=[mention])
+    assert found.level == 2
+    assert any("Sở Xây dựng" in reason for reason in found.reasons)
+
+
+def test_an_article_about_elsewhere_is_at_most_to_be_followed() -> None:
+    title, sapo = "Kênh ô nhiễm nặng, người dân kêu cứu", "UBND phường nói đã báo cáo nhiều lần."
+    assert verdict(title, sapo).level == 2
+    assert verdict(title, sapo, about_city=False).level == 1
+
+
+def test_old_and_new_tone_marks_and_nfd_are_one() -> None:
+    import unicodedata
+
+    one = verdict("Vụ cháy khiến ba người thiệt mạng ở khu hoà giải thuỷ lợi")
+    two = verdict(unicodedata.normalize("NFD", "Vụ cháy khiến ba người thiệt mạng ở khu hòa giải thủy lợi"))
+    assert (one.level, one.level_score) == (two.level, two.level_score)
+
+
+def test_every_cue_of_the_file_can_be_found_and_none_matches_nothing() -> None:
+    for cue in LEVELS.cues:
+        assert not cue.pattern.search(""), cue.reason
+    assert {cue.role for cue in LEVELS.cues} == set(LEVELS.roles)
+    assert find(title="", sapo=None, text="", cues=LEVELS) == []
+
+
+def test_a_judgement_cannot_know_the_outlet() -> None:
+    known = set(inspect.signature(judge).parameters)
+    assert known == {"title", "sapo", "text", "mentions", "about_city", "cues", "fields"}
+
+
+def test_a_mistake_in_the_cues_is_named(tmp_path: Path) -> None:
+    (tmp_path / "levels.toml").write_text("[limits]\nfollow = 'x'", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"levels\.toml"):
+        level_cues([tmp_path])
