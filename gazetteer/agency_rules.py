@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gazetteer.place_rules import Verdict, refuse
+from gazetteer import cues
+from gazetteer.place_rules import Verdict, place_before, refuse
 from gazetteer.records import CITY, PROVINCE, Agency, Gazetteer
 
 if TYPE_CHECKING:
@@ -44,14 +45,38 @@ def head_verdicts(
 def _verdict(
     gazetteer: Gazetteer, head: Head, seen: Shape, context: Context, places: Sequence[Verdict], named: set[str]
 ) -> HeadVerdict:
+    refused = _no_head(gazetteer, head)
+    if refused:
+        return HeadVerdict(verdict=refuse(refused), end=head.end, place=None)
     if head.meaning.kind == "agency":
         return HeadVerdict(verdict=_whole_name(gazetteer, head, context), end=head.end, place=None)
     if head.place is not None:
         place = seen.places[head.place]
+        if _no_place_after_all(place, places[head.place]):
+            return HeadVerdict(verdict=_alone(gazetteer, head, seen, context, named), end=head.end, place=None)
         return _with_place(gazetteer, head, place, places[head.place], context)
     if head.type is not None:
         return _with_type(gazetteer, head, seen, context, places)
     return HeadVerdict(verdict=_alone(gazetteer, head, seen, context, named), end=head.end, place=None)
+
+
+def _no_head(gazetteer: Gazetteer, head: Head) -> str | None:
+    """Words that only look like a head, or speak of many."""
+    before = head.text.form[max(0, head.start - 10) : head.start]
+    if cues.PART_OF_WORD_BEFORE.search(before) and not before.endswith(" - "):
+        return "part-of-word"
+    if cues.NOT_A_BODY_AFTER.match(head.text.form, head.end):
+        return "no-body"
+    if head.place is None and cues.PLURAL_BEFORE.search(before):
+        return "plural"
+    word = head.text.form[head.start : head.end]
+    weak = any(word == form.lower() for kind in head.meaning.bodies for form in gazetteer.bodies[kind].weak)
+    return "weak-head" if weak and head.place is None else None
+
+
+def _no_place_after_all(place: Place, where: Verdict) -> bool:
+    """`Thanh tra Sở GTVT Hoàng Tiến Nam`: the name behind the head is a person's."""
+    return where.id is None and place.type is None and place.meaning.kind == "unit" and place.glued
 
 
 def _whole_name(gazetteer: Gazetteer, head: Head, context: Context) -> Verdict:
@@ -60,6 +85,8 @@ def _whole_name(gazetteer: Gazetteer, head: Head, context: Context) -> Verdict:
     word = head.text.plain[head.start : head.end]
     if not any(c.isupper() for c in word):
         return refuse("lower-case", [chosen.id])
+    if chosen.kind == "central_military_located_in_city" and not context.about_us:
+        return refuse("needs-city-context", [chosen.id])
     return Verdict(id=chosen.id, rule="agency-name", confidence=0.95)
 
 
@@ -151,7 +178,7 @@ def _with_type(
 
 def _unknown_name_follows(head: Head) -> bool:
     rest = head.text.plain[head.type_end : head.type_end + 2]
-    return len(rest) == 2 and rest[0] == " " and rest[1].isupper()
+    return len(rest) == 2 and rest[0] in " ." and (rest[1].isupper() or rest[1].isdigit())
 
 
 def _of_the_city(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context, places: Sequence[Verdict]) -> Verdict:
@@ -164,18 +191,8 @@ def _of_the_city(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context
 
 def _other_city_nearer(head: Head, seen: Shape, places: Sequence[Verdict]) -> bool:
     """The last place before the head in its sentence is another province."""
-    last = _last_before(head, seen, same_line=True)
+    last = place_before(seen, head.text, head.start)
     return last is not None and last.meaning.kind in {"province", "place"} and places[last.order].id is None
-
-
-def _last_before(head: Head, seen: Shape, *, same_line: bool) -> Place | None:
-    found = None
-    for place in seen.places:
-        if place.text is head.text and place.start < head.start and place.cue is None:
-            if same_line and "\n" in head.text.form[place.end : head.start]:
-                continue
-            found = place
-    return found
 
 
 def _of_the_province(gazetteer: Gazetteer, head: Head, context: Context) -> Verdict:
@@ -208,17 +225,30 @@ def _comes_before(place: Place, head: Head, seen: Shape) -> bool:
 
 def _alone(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context, named: set[str]) -> Verdict:
     """A head and nothing behind it: `Sở Y tế`, `Thành ủy`, `HĐND`."""
+    if not _named_capital(head):
+        return refuse("lower-case", head.meaning.ids)
     mine = [a for a in (gazetteer.agencies[i] for i in head.meaning.ids) if a.place == CITY and a.bare != "never"]
+    mine = [a for a in mine if not _common_word(head, a)]
     later = [a for a in mine if a.id in named]
     if later:
         return Verdict(id=later[0].id, rule="named-before", confidence=0.85)
     generic = [a for a in mine if a.bare == "context"]
     if not generic:
         return _body_alone(gazetteer, head, seen, context)
-    last = _last_before(head, seen, same_line=True)
+    last = place_before(seen, head.text, head.start)
     if not context.about_us or (last is not None and last.meaning.kind in {"province", "place"}):
         return refuse("needs-city-context", [a.id for a in generic])
     return Verdict(id=_of_the_day(generic, context).id, rule="city-context", confidence=0.75)
+
+
+def _named_capital(head: Head) -> bool:
+    """`sở Y tế`: a capital inside."""
+    return any(c.isupper() for c in head.text.plain[head.start : head.end])
+
+
+def _common_word(head: Head, agency: Agency) -> bool:
+    """A head that is a common word in lower case needs its place: `hải quan`."""
+    return head.text.form[head.start : head.end] in {form.lower() for form in agency.capital}
 
 
 def _body_alone(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context) -> Verdict:
@@ -230,7 +260,7 @@ def _body_alone(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context)
             continue
         if word.endswith("thành ủy") and context.about_us and context.other * 2 <= context.ours:
             return Verdict(id=body.p31, rule="city-context", confidence=0.75)
-        last = _last_before(head, seen, same_line=True)
+        last = place_before(seen, head.text, head.start)
         alone = word in {form.lower() for form in body.bare}
         if (
             alone

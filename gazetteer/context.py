@@ -100,12 +100,12 @@ def surely_ours(gazetteer: Gazetteer, place: Place) -> bool:
     if place.type is None or place.elsewhere:
         return False
     units = [gazetteer.units[unit_id] for unit_id in place.meaning.ids]
-    return any(u.type == place.type and gazetteer.trust.get(u.name, "A")[0] in "AB" for u in units)
+    return any(u.is_a(place.type) and gazetteer.trust_in(u.name).of(place.type) in "AB" for u in units)
 
 
 def well_known(gazetteer: Gazetteer, place: Place) -> bool:
-    """A bare name that every reader takes for the place (flag `known`): Cát Bà, Đồ Sơn."""
-    if not place.capital or place.glued or place.cue or place.type not in {None, "đảo"}:
+    """A bare name that every reader takes for the place (flag `known`): Cát Bà, biển Đồ Sơn."""
+    if not place.capital or place.glued or place.cue not in {None, "water"} or place.type not in {None, "đảo"}:
         return False
     return has_flag(gazetteer, place, "known")
 
@@ -114,7 +114,7 @@ def has_flag(gazetteer: Gazetteer, place: Place, flag: str) -> bool:
     """Whether `ambiguity.toml` gives the name this flag."""
     name = gazetteer.units[place.meaning.ids[0]].name if place.meaning.ids else ""
     written = place.text.plain[place.name_start : place.end]
-    return flag in (gazetteer.trust.get(written) or gazetteer.trust.get(name, "")).split()
+    return flag in (gazetteer.trust.get(written) or gazetteer.trust_in(name)).flags
 
 
 def _is_sport(seen: Shape) -> bool:
@@ -125,29 +125,35 @@ def _is_sport(seen: Shape) -> bool:
 
 def _day_of_words(gazetteer: Gazetteer, seen: Shape) -> date:
     """The day an undated article speaks of, from its own words."""
+    years = [int(year) for text in seen.texts for year in cues.YEAR.findall(text.form)]
+    years += [int(year) for text in seen.texts for year in cues.DATE_YEAR.findall(text.form)]
+    latest = max(years, default=0)
+    if latest > DISTRICTS_END.year:
+        return TODAY
     if any(cues.DISTRICT_WORD.search(text.form) or cues.OLD_BODY.search(text.form) for text in seen.texts):
         return DAY_OF_DISTRICTS
     if any(_names_the_past(gazetteer, place) for place in seen.places):
         return DAY_OF_DISTRICTS
-    years = [int(year) for text in seen.texts for year in cues.YEAR.findall(text.form)]
-    years += [int(year) for text in seen.texts for year in cues.DATE_YEAR.findall(text.form)]
-    latest = max(years, default=0)
     if 0 < latest < DISTRICTS_END.year:
         return min(DAY_OF_DISTRICTS, date(latest, 12, 31))
     return TODAY
 
 
 def _names_the_past(gazetteer: Gazetteer, place: Place) -> bool:
-    """A unit or province that is no more, named as if it were: type word, no «cũ»."""
-    if place.type is None or place.former or place.renewed or cues.MARKED_OLD.match(place.text.form, place.end):
+    """A unit or province that is no more, named as if it were, without «cũ»."""
+    if place.cue or place.former or place.renewed or cues.MARKED_OLD.match(place.text.form, place.end):
         return False
     if place.meaning.kind == "unit":
         pool = [gazetteer.units[unit_id] for unit_id in place.meaning.ids]
-        pool = [unit for unit in pool if unit.type == place.type]
+        pool = [unit for unit in pool if place.type and unit.is_a(place.type)]
         return bool(pool) and not place.elsewhere and all(unit.valid_until is not None for unit in pool)
     name = place.text.form[place.name_start : place.end]
-    return place.type == "tỉnh" and any(
-        name == former.lower() for code in place.meaning.provinces for former in gazetteer.provinces[code].former
+    return (
+        place.capital
+        and not place.glued
+        and any(
+            name == former.lower() for code in place.meaning.provinces for former in gazetteer.provinces[code].former
+        )
     )
 
 

@@ -22,9 +22,11 @@ _TYPE = (
     r"(?:thành phố(?: cảng)?|t\.?p\.?(?: cảng)?|thị xã|t\.?x\.?|quận|q\.?|huyện(?: đảo)?|h\.|phường|p\.|xã(?: đảo)?|x\.|thị trấn|tt\.?|"
     r"đặc khu|tỉnh|quần đảo|đảo)"
 )
-TYPE_BEFORE = re.compile(rf"(?<![^\W_])({_TYPE})[ ]?$")
+TYPE_BEFORE = re.compile(rf"(?<![^\W_])({_TYPE})(?:[ ]?|(?<=\.)\n)$")
 """The type word that ends right before a name."""
-TYPE_HERE = re.compile(rf"[ ]?(?:\(|-|của|-? ?chi nhánh)?[ ]?(?:các |hai |ba )?({_TYPE})(?:(?<=\.)|(?![^\W_]))[ ]?")
+TYPE_HERE = re.compile(
+    rf"[ ]?(?:\(|-|của|-? ?chi nhánh)?[ ]?(?:các |hai |ba )?({_TYPE})(?:(?<=\.)\n?|(?![^\W_]))(?:[ ]|: )?"
+)
 """A type word right after a head."""
 PLACE_JOINT = re.compile(r"[ ]?(?:\(|- ?|của |tại |, )?")
 """What may stand between a head and the name of its place."""
@@ -35,6 +37,17 @@ LIST = re.compile(
     r"(?: \((?:cũ|mới)\)| cũ)?(?:[ ]?[,;/][ ]?(?:và )?| và | hay | hoặc | cùng | với |[ ]?-[ ]?)(?:các )?$"
 )
 """All that may stand between two members of a list that share one type word."""
+
+IMPLIED_TYPE = re.compile(r"(quận|huyện|thị|thành) ủy $")
+"""A party committee that tells the type of the unit behind it: `Huyện ủy Tiên Lãng`."""
+TYPE_OF_COMMITTEE = {"quận": "quận", "huyện": "huyện", "thị": "thị xã", "thành": "thành phố"}
+
+PLURAL_BEFORE = re.compile(r"(?:các|những|mỗi|từng|một số|nhiều|\d+) $")
+"""`các Sở Y tế`: no one agency."""
+PART_OF_WORD_BEFORE = re.compile(r"(?:(?<![^\W_])cơ |/ ?|- ?)$")
+"""`cơ sở y tế`, `QĐ-UBND`."""
+NOT_A_BODY_AFTER = re.compile(r" (?:viên|các cấp|khóa|tỉnh, thành|nhân dân|cấp)(?![^\W_])")
+"""`Thành ủy viên`, `HĐND các cấp`."""
 
 FORMER_AFTER = re.compile(
     r"[ ]?(?:\((?:cũ|trước đây|nay |trước sáp nhập|trước hợp nhất)|cũ(?![^\W_])|trước đây(?![^\W_])|trước khi sáp nhập)"
@@ -50,11 +63,11 @@ _BUILT = (
     "di tích|bãi|khách sạn|nhà hàng|resort|flamingo|vinhomes|cáp treo|vịnh|biển hiệu"
 )
 _WATER = "sông|núi|biển|cửa|cửa biển|đèo|suối|hang|động|bán đảo|mũi"
-_SCHOOL = "trường|thpt|thcs|ptth|pt|tiểu học|mầm non|mẫu giáo|đại học|đh|cao đẳng|học viện|bệnh viện|bv|phòng khám|trung học phổ thông|trung học cơ sở|trường th"
+_SCHOOL = "(?<!môi )(?<!thị )(?<!công )(?<!hiện )trường|thpt|thcs|ptth|pt|tiểu học|mầm non|mẫu giáo|đại học|đh|cao đẳng|học viện|bệnh viện|bv|phòng khám|trung học phổ thông|trung học cơ sở|trường th"
 _FIRM = "chi nhánh|phòng giao dịch|pgd|siêu thị|cửa hàng|quán|ban nhạc|công ty|cty|tnhh|cp|cổ phần|tập đoàn|doanh nghiệp|hãng|thương hiệu|ngân hàng|tổng công ty|hợp tác xã|htx|nhựa|đóng tàu|xăng dầu|bia|vận tải"
 _CLUB = "clb|câu lạc bộ|đội bóng|đội|fc|xi măng|cđv|u\\d+"
 _SHIP = "tàu|tàu ngầm|tàu hàng|tàu khách|tàu chiến|chiến hạm|tàu buýt|phà|sà lan"
-_PERSON = "ông|bà|anh|chị|em|cô|chú|bác|vua|tướng|nữ tướng|danh tướng|ca sĩ|nghệ sĩ|diễn viên|người mẫu|nhà thơ|họa sĩ|đại tướng|thầy|cháu|bé|bị cáo"
+_PERSON = "ảnh:|ảnh|clip:|video:|đồ họa:|tác giả|ông|bà|anh|chị|em|cô|chú|bác|vua|tướng|nữ tướng|danh tướng|ca sĩ|nghệ sĩ|diễn viên|người mẫu|nhà thơ|họa sĩ|đại tướng|thầy|cháu|bé|bị cáo"
 
 
 def _before(words: str) -> re.Pattern[str]:

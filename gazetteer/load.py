@@ -20,6 +20,7 @@ from gazetteer.records import (
     Gazetteer,
     Province,
     Successor,
+    Trust,
     Unit,
 )
 
@@ -64,7 +65,7 @@ def _built(raw: Sequence[tuple[Path, dict[str, Any]]], version: str) -> Gazettee
     agencies: dict[str, Agency] = {}
     bodies: dict[str, BodyKind] = {}
     provinces: dict[str, Province] = {}
-    trust: dict[str, str] = {}
+    trust: dict[str, Trust] = {}
     drafts: set[str] = set()
     abbreviations: dict[str, tuple[str, ...]] = {}
     for file, content in raw:
@@ -251,13 +252,16 @@ def _province(file: Path, code: str, block: Mapping[str, Any]) -> Province:
     )
 
 
-def _trust(file: Path, names: Mapping[str, Any]) -> dict[str, str]:
-    for name, trust in names.items():
-        if not isinstance(trust, str) or trust[:1] not in _TIERS:
-            raise ConfigError(
-                file, f"names.{name}", f"{trust!r} is no tier", 'Write "A", "B street", "C" or "D street person"'
-            )
-    return dict(names)
+def _trust(file: Path, names: Mapping[str, Any]) -> dict[str, Trust]:
+    found: dict[str, Trust] = {}
+    for name, block in names.items():
+        where = f"names.{name}"
+        if not isinstance(block, dict) or not {block.get("tier"), *block.get("typed", {}).values()} <= _TIERS:
+            raise ConfigError(file, where, f"{block!r} has no tier A to D", 'Write { tier = "B", flags = ["street"] }')
+        _known(file, f"{where}.", block, {"tier", "typed", "flags"})
+        flags = frozenset(_texts(file, where, block, "flags"))
+        found[name] = Trust(tier=block["tier"], typed=dict(block.get("typed", {})), flags=flags)
+    return found
 
 
 def _check_links(gazetteer: Gazetteer, folder: Path) -> None:

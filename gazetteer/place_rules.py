@@ -12,7 +12,7 @@ from gazetteer.context import well_known
 
 if TYPE_CHECKING:
     from gazetteer.context import Context
-    from gazetteer.shape import Place, Shape
+    from gazetteer.shape import Place, Shape, Text
 
 _NO_PLACE = frozenset({"street", "road", "school", "firm", "club", "ship", "person", "built"})
 _LOCATIVE = (
@@ -126,7 +126,7 @@ def _typed(
     lies_in = _lies_in(gazetteer, place, seen)
     if lies_in == "elsewhere":
         return refuse("lies-elsewhere", [unit.id for unit in pool])
-    if lies_in is None and not _trusted(gazetteer, pool[0].name, context):
+    if lies_in is None and not _trusted(gazetteer, place, pool, seen, context, parents):
         return refuse("needs-city-context", [unit.id for unit in pool])
     chosen = _chosen(pool, place, seen, context, parents)
     rule = "list-type" if place.carried else "type-word"
@@ -142,14 +142,32 @@ def _in_time(pool: Sequence[Unit], context: Context) -> bool:
     return any(unit.in_force(context.on) for unit in pool)
 
 
-def _trusted(gazetteer: Gazetteer, name: str, context: Context) -> bool:
-    """Whether type word and name are enough, by the name's tier."""
-    tier = gazetteer.trust.get(name, "A")[0]
+def _trusted(
+    gazetteer: Gazetteer, place: Place, pool: Sequence[Unit], seen: Shape, context: Context, parents: frozenset[str]
+) -> bool:
+    """Whether type word and name are enough, by the tier of the typed form."""
+    tier = gazetteer.trust_in(pool[0].name).of(place.type or "")
     if tier in "AB":
+        return True
+    if any(unit.parent in parents for unit in pool if unit.parent not in {CITY, CITY_BEFORE, PROVINCE}):
         return True
     if tier == "C" and context.on > DISTRICTS_END and context.dated:
         return context.ours > 0 or context.other == 0
-    return context.about_us
+    if context.about_us:
+        return True
+    before = place_before(seen, place.text, place.start)
+    return before is not None and before.meaning.kind == "city"
+
+
+def place_before(seen: Shape, text: Text, start: int) -> Place | None:
+    """The last place before `start` in the same sentence (up to a stop or line break)."""
+    found = None
+    for place in seen.places:
+        if place.text is text and place.end <= start and place.cue is None:
+            found = place
+    if found is None or any(stop in text.form[found.end : start] for stop in ("\n", ". ", "? ", "! ")):
+        return None
+    return found
 
 
 def _lies_in(gazetteer: Gazetteer, place: Place, seen: Shape) -> str | None:
@@ -232,7 +250,7 @@ def _bare(
     districts = [unit for unit in units if unit.level == "district"]
     if not districts and lies_in is None and not _is_alias(units, form):
         return refuse("bare-commune", place.meaning.ids)
-    if lies_in is None and not _near_enough(gazetteer, place, units, context):
+    if lies_in is None and not _near_enough(gazetteer, place, units, seen, context):
         return refuse("bare-needs-city", place.meaning.ids)
     chosen = _chosen(_of_the_day(units, place, context), place, seen, context, parents)
     rivals = tuple(unit.id for unit in units if unit.id != chosen.id)
@@ -250,7 +268,7 @@ def _against(gazetteer: Gazetteer, place: Place, units: Sequence[Unit]) -> str |
         return "part-of-longer-name"
     if place.meaning.provinces:
         return "other-province"
-    flags = gazetteer.trust.get(units[0].name, "A").split()[1:]
+    flags = gazetteer.trust_in(units[0].name).flags
     if "person" in flags and place.cue is None and not _led_in(place):
         return "person-or-place"
     return None
@@ -266,10 +284,13 @@ def _is_alias(units: Sequence[Unit], form: str) -> bool:
     return any(form == alias.name.lower() for unit in units for alias in unit.aliases)
 
 
-def _near_enough(gazetteer: Gazetteer, place: Place, units: Sequence[Unit], context: Context) -> bool:
-    tier = gazetteer.trust.get(units[0].name, "A")[0]
+def _near_enough(gazetteer: Gazetteer, place: Place, units: Sequence[Unit], seen: Shape, context: Context) -> bool:
+    """Whether the city is near enough for a bare name."""
+    tier = gazetteer.trust_in(units[0].name).tier
     if well_known(gazetteer, place):
-        return tier == "A" or context.about_us
+        before = place_before(seen, place.text, place.start)
+        foreign = before is not None and before.meaning.kind in {"province", "place"}
+        return tier == "A" or context.about_us or not foreign
     if tier == "A" or place.type == "đảo":
         return context.ours >= context.other or context.other <= 2.0
     return context.about_us

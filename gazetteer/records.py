@@ -142,6 +142,24 @@ class Province:
     places: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trust:
+    """How far a name can be believed to be ours."""
+
+    tier: str = "A"
+    """A, B, C or D: see `ambiguity.toml`."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """Type word -> tier of that typed form, where it differs."""
+    flags: frozenset[str] = frozenset()
+
+    def of(self, kind: str) -> str:
+        """The tier of the name with this type word before it."""
+        return self.typed.get(kind, self.tier)
+
+
+FULL_TRUST = Trust()
+"""What a name gets that `ambiguity.toml` does not list."""
+
 Record = Unit | Agency
 
 
@@ -153,19 +171,22 @@ class Gazetteer:
     agencies: Mapping[str, Agency]
     bodies: Mapping[str, BodyKind]
     provinces: Mapping[str, Province]
-    trust: Mapping[str, str]
-    """Name -> tier and flags of `ambiguity.toml`, as written there."""
+    trust: Mapping[str, Trust]
+    """By name; ask `trust_in`."""
     drafts: frozenset[str]
     """Names that were planned and never came into force."""
     abbreviations: Mapping[str, tuple[str, ...]]
     version: str
     """Short hash of the files' content."""
-    _cache: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     def get(self, record_id: str) -> Record | None:
         """The record of that id; of `body@unit` the unit's; None when there is none."""
         plain = record_id.rpartition("@")[2]
         return self.units.get(plain) or self.agencies.get(plain)
+
+    def trust_in(self, name: str) -> Trust:
+        """How far a unit's name can be believed."""
+        return self.trust.get(name, FULL_TRUST)
 
     def name(self, record_id: str) -> str:
         """The full name to print: `phường Lê Chân`, `UBND quận Lê Chân`; the id itself where unknown."""

@@ -121,7 +121,7 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
     atom = text.atoms[position]
     left = text.form[max(0, atom.start - _LOOK_BACK) : atom.start]
     word = cues.TYPE_BEFORE.search(left)
-    own_type = cues.TYPE_OF[word[1].rstrip(".")] if word else None
+    own_type = cues.TYPE_OF[word[1].rstrip(".")] if word else _implied_type(left)
     start = atom.start - (len(left) - word.start()) if word else atom.start
     carried = None if own_type else _carried(gazetteer, text, atom, before)
     inside, elsewhere = _chain(text, atom.end, order_at)
@@ -139,12 +139,24 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
             or cues.FORMER_BEFORE.search(text.form, max(0, start - 20), start)
         ),
         renewed=bool(cues.NEW_BEFORE.search(text.form, max(0, start - 25), start)),
-        cue=_cue(text, atom, own_type, left),
+        cue=None if _behind_head(text, position) else _cue(text, atom, own_type, left),
         capital=_capital(text.plain, atom.start, atom.end),
         glued=own_type is None and _glued(text, atom),
         inside=inside,
         elsewhere=elsewhere,
     )
+
+
+def _implied_type(left: str) -> str | None:
+    found = cues.IMPLIED_TYPE.search(left)
+    return cues.TYPE_OF_COMMITTEE[found[1]] if found else None
+
+
+def _behind_head(text: Text, position: int) -> bool:
+    """A head stands right before: `Sở Tài nguyên - môi trường` + `Hải Phòng` is no school."""
+    if position == 0 or text.atoms[position - 1].kind != "head":
+        return False
+    return bool(cues.PLACE_JOINT.fullmatch(text.form, text.atoms[position - 1].end, text.atoms[position].start))
 
 
 def _carried(gazetteer: Gazetteer, text: Text, atom: Atom, before: Sequence[Place]) -> str | None:
@@ -260,18 +272,15 @@ def _capital_run(plain: str, start: int) -> int:
 
 
 def _head(text: Text, atom: Atom, order_at: dict[int, int]) -> Head:
-    word = cues.TYPE_HERE.match(text.form, atom.end)
-    type_end = word.end() if word else atom.end
-    order = order_at.get(type_end) if word else None
-    if order is None and not word:
-        joint = cues.PLACE_JOINT.match(text.form, atom.end)
-        order = order_at.get(joint.end()) if joint and joint.end() > atom.end else None
+    joint = cues.PLACE_JOINT.match(text.form, atom.end)
+    order = order_at.get(joint.end()) if joint and joint.end() > atom.end else None
+    word = cues.TYPE_HERE.match(text.form, atom.end) if order is None else None
     return Head(
         text=text,
         start=atom.start,
         end=atom.end,
         meaning=atom.meaning,
         type=cues.TYPE_OF[word[1].rstrip(".")] if word else None,
-        type_end=type_end if not word else atom.end + len(word[0].rstrip()),
-        place=order,
+        type_end=word.end(1) if word else atom.end,
+        place=order_at.get(word.end()) if word else order,
     )
