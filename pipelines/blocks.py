@@ -8,7 +8,7 @@ from typing import Literal
 
 from lxml.html import HtmlElement
 
-from vietnamese.normal import clean
+from pipelines.text import clean
 
 Kind = Literal["text", "heading", "caption", "image"]
 

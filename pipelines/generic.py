@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from pipelines.blocks import Block, blocks_of
 from pipelines.container import find_container
 from pipelines.locate import boxes
-from vietnamese.normal import clean
+from pipelines.text import clean
 
 _ENOUGH = 250
 _FAR_LONGER = 2.0

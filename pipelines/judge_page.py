@@ -16,6 +16,8 @@ LEAST_EVIDENCE = 3
 _LEAST_TEXT, _RUNNING_TEXT = 80, 600
 _LEAST_TITLE_WORDS = 5
 _SLUG_HYPHENS = 4
+_SAMPLE = 600
+"""Characters of the body that are enough to tell the language."""
 _NUMBER = re.compile(r"\d{5,}")
 
 
@@ -35,7 +37,7 @@ def judge_page(
         return FateWord.NOT_ARTICLE, "a list or a page of another kind"
     if len(text) < _LEAST_TEXT:
         return FateWord.NO_TEXT, "a headline without text"
-    foreign = vietnamese_share(f"{title} {sapo or ''} {text[:4000]}") < LEAST_SHARE
+    foreign = vietnamese_share(f"{title} {sapo or ''} {text[:_SAMPLE]}") < LEAST_SHARE
     return (FateWord.OFF_LANGUAGE, "not in Vietnamese") if foreign else (None, None)
 
 

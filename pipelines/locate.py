@@ -10,8 +10,8 @@ from lxml.html import HtmlElement
 
 from pipelines.blocks import SKIPPED, names_of
 from pipelines.metadata import Metadata
-from pipelines.names import bare, is_box, is_person
-from vietnamese.normal import clean
+from pipelines.names import is_box, is_person
+from pipelines.text import bare, clean
 
 _MOST_HEADINGS, _FEW, _ALIKE = 120, 3, 0.95
 _SHORT_LINE = 200
@@ -104,7 +104,7 @@ def boxes(container: HtmlElement) -> frozenset[HtmlElement]:
     """Elements inside `container` that are no part of the article: link boxes, tools, bylines with a name of their own."""
     total = max(1, len(container.text_content()))
     found: set[HtmlElement] = set()
-    for element in container.iterfind(".//*"):
+    for element in container.iterdescendants("*"):
         if not isinstance(element.tag, str) or (element.tag in {"p", "span", "a", "img"} and not element.get("class")):
             continue
         names = names_of(element)

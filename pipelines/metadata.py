@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from lxml import etree
 from lxml.html import HtmlElement
 
+from pipelines.text import clean
 from storage.records import PublishedFrom
-from vietnamese.normal import clean
 
 Json: TypeAlias = "Any"
 """A JSON value: whatever a page put there."""
@@ -109,8 +110,9 @@ def read_metadata(tree: HtmlElement) -> Metadata:
     found = _Found()
     _collect_meta(tree, found)
     _collect_ld(tree, found)
-    _collect_props(tree, found)
     article = _article_of(found.ld)
+    if not article.get("datePublished"):
+        _collect_props(tree, found)
     link = tree.find(".//link[@rel='canonical']")
     crumbs = _breadcrumb(found.ld)
     return Metadata(
@@ -215,14 +217,17 @@ def _breadcrumb(nodes: list[dict[str, Any]]) -> list[str]:
 _HOME = re.compile(r"(?i)trang chủ|home|trang nhất|https?://.*|.*\.(?:vn|com|net)")
 
 
+_MICRODATA = etree.XPath("//*[@itemprop or @itemtype]")
+
+
 def _collect_props(tree: HtmlElement, found: _Found) -> None:
-    for element in tree.iterfind(".//*[@itemprop]"):
+    for element in _MICRODATA(tree):
         key = (element.get("itemprop") or "").strip().lower()
         if key in {"datepublished", "datecreated", "datemodified", "headline", "author"}:
             value = element.get("content") or element.get("datetime") or element.get("title") or element.text_content()
             found.props.setdefault(key, []).append(value[:300])
-    for element in tree.iterfind(".//*[@itemtype]"):
-        found.types.add((element.get("itemtype") or "").rstrip("/").rsplit("/", 1)[-1].lower())
+        if kind := element.get("itemtype"):
+            found.types.add(kind.rstrip("/").rsplit("/", 1)[-1].lower())
 
 
 def _published(found: _Found, article: Mapping[str, Any]) -> Iterator[Stamp]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[^a-zA-Z]+")
@@ -64,11 +63,6 @@ def is_person(names: str) -> bool:
 
 def _tokens(names: str) -> frozenset[str]:
     return frozenset(token.lower() for token in _CAMEL.split(names) if token)
-
-
-def bare(text: str) -> str:
-    """Letters and figures only, lower case, composed: what two spellings of one line share."""
-    return "".join(c for c in unicodedata.normalize("NFC", text).lower() if c.isalnum())
 
 
 END_MARKS = re.compile(

@@ -21,15 +21,14 @@ from pipelines.generic import generic_blocks
 from pipelines.judge_page import judge_page
 from pipelines.locate import find_title, following, preceding, text_of
 from pipelines.metadata import Metadata, plain, read_metadata
-from pipelines.names import bare
 from pipelines.parse import parse
 from pipelines.repair import Repaired, repair
 from pipelines.rules import RuleMatch, apply_rules
 from pipelines.sapo import find_sapo, lead_of, sapo_text
+from pipelines.text import bare, clean
 from pipelines.times import Published, machine_time, modified_time, settle, visible_time
 from storage.records import FateWord, Page, PublishedFrom
 from vietnamese.clock import LOCAL
-from vietnamese.normal import clean
 
 _ZONE, _AFTER = 250, 60
 _LINKED, _LOST = 0.5, 400

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from pipelines.blocks import Block
 from pipelines.credit import credited_outlet, is_credit, is_name, is_source
-from pipelines.names import CALLS, END_MARKS, bare
+from pipelines.names import CALLS, END_MARKS
+from pipelines.text import bare
 
 _MOST_CAPTION = 400
 _MOST_LINE = 90

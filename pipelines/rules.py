@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cssselect import HTMLTranslator
+from cssselect.parser import Class as ClassSelector
+from cssselect.xpath import XPathExpr
 from lxml import etree
-from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from config.model import Outlet, OutletRule
@@ -32,10 +34,19 @@ class RuleMatch:
     captions: tuple[HtmlElement, ...]
 
 
+class _Translator(HTMLTranslator):
+    """Tests a class cheaply before it tests it exactly: most elements of a page have another one."""
+
+    def xpath_class(self, class_selector: ClassSelector) -> XPathExpr:
+        found = self.xpath(class_selector.selector)
+        found.add_condition(f"contains(@class, {self.xpath_literal(class_selector.class_name)})")
+        return self.xpath_attrib_includes(found, "@class", class_selector.class_name)
+
+
 @lru_cache(maxsize=1024)
-def selector(css: str) -> CSSSelector:
+def selector(css: str) -> etree.XPath:
     """The compiled selector; raises cssselect.SelectorError for one that is not CSS."""
-    return CSSSelector(css, translator="html")
+    return etree.XPath(_Translator().css_to_xpath(css))
 
 
 def select(tree: HtmlElement, css: str | None) -> list[HtmlElement]:

@@ -10,8 +10,8 @@ from lxml.html import HtmlElement
 from pipelines.blocks import BLOCKS, Block, blocks_of, names_of
 from pipelines.credit import is_credit
 from pipelines.locate import boxes, text_of
-from pipelines.names import CALLS, SAPO_NAMES, bare, is_box
-from vietnamese.normal import clean
+from pipelines.names import CALLS, SAPO_NAMES, is_box
+from pipelines.text import bare, clean
 
 _LEAST, _MOST = 30, 1500
 _LINKED = 0.6

@@ -13,10 +13,10 @@ from lxml.html import HtmlElement
 from pipelines.blocks import hidden, names_of
 from pipelines.metadata import Metadata, Stamp
 from pipelines.names import TIME_NAMES
+from pipelines.text import clean
 from storage.records import PublishedFrom
 from vietnamese.clock import LOCAL
 from vietnamese.dates import Order, ParsedTime, local_clock, parse_time
-from vietnamese.normal import clean
 
 _DATE_LIKE = re.compile(
     r"\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{2,4}|\d{4}-\d{2}-\d{2}|(?i:tháng)\s*\d|\btrước\b|(?i:hôm (?:nay|qua))|\b(?:19|20)\d\d\b"
@@ -26,6 +26,8 @@ _HONEST = re.compile(r"(?i)(?:\+|&#x2B;)\s*0?7(?::?00)?\s*$|GMT\s*\+\s*7|\.\d{3}
 """Offsets that are believed: +07:00, and Z, which no template writes beside a local clock by mistake as +00:00 is."""
 _OFFSET = re.compile(r"(?:[+-]\d{2}:?\d{2}|Z|GMT|UTC)\s*$", re.IGNORECASE)
 _LONGEST = 90
+_CERTAIN = 6
+"""To the minute, named as a time, not an update: no better one will come."""
 _APART = timedelta(days=3)
 
 
@@ -77,6 +79,8 @@ def visible_time(elements: Iterable[HtmlElement], *, now: datetime, order: Order
         score = 4 * (parsed.precision == "minute") + 2 * _named(element) - 3 * bool(_UPDATED.search(text))
         if best is None or score > best[0]:
             best = (score, Published(at=parsed.at, precision=parsed.precision, source=source, raw=text))
+        if score == _CERTAIN:
+            break
     return best[1] if best else None
 
 
