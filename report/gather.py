@@ -24,6 +24,7 @@ from report.window import Window, window_for
 from storage import sheet_queries as ask
 from storage.sheet_queries import SheetScope
 from storage.store import Store
+from vietnamese.words import excerpt
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
@@ -66,7 +67,7 @@ def gather(store: Store, settings: Settings, day: date, making: Making, name_of:
     rows = answer(store, ask.articles(scope))
     issues = {row["issue_id"]: row for row in answer(store, ask.issues(scope))}
     outlets = _outlets(answer(store, ask.outlets()), rows)
-    articles = _articles(rows, mentions)
+    articles = _articles(rows, mentions, settings.sheet.excerpt_words)
     return SheetInputs(
         day=day,
         window=Window(start=scope.start, end=scope.end),
@@ -128,21 +129,22 @@ def earlier_sheets(store: Store, day: date) -> tuple[EarlierSheet, ...]:
     )
 
 
-def _articles(rows: Iterable[Row], mentions: Iterable[Row]) -> tuple[SheetArticle, ...]:
+def _articles(rows: Iterable[Row], mentions: Iterable[Row], words: int) -> tuple[SheetArticle, ...]:
     bodies: defaultdict[str, list[str]] = defaultdict(list)
     for mention in mentions:
         bodies[mention["article_id"]].append(mention["entity_id"])
-    return tuple(_article(row, tuple(bodies[row["article_id"]])) for row in rows)
+    return tuple(_article(row, tuple(bodies[row["article_id"]]), words) for row in rows)
 
 
-def _article(row: Row, bodies: tuple[str, ...]) -> SheetArticle:
+def _article(row: Row, bodies: tuple[str, ...], words: int) -> SheetArticle:
     gone = row["gone_at"] is not None
+    short = None if gone or not row["excerpt"] else excerpt(row["excerpt"], words)
     return SheetArticle(
         article_id=row["article_id"],
         outlet_id=row["outlet_id"],
         url=row["url"],
         title=row["title"],
-        excerpt=None if gone else row["excerpt"] or None,
+        excerpt=short,
         published_at=row["published_at"],
         first_seen_at=row["first_seen_at"],
         kind=row["kind"],

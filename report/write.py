@@ -59,11 +59,13 @@ def write_sheet(
     run_id: str,
     now: datetime,
     folder: Path,
+    name_of: Callable[[str], str] | None = None,
 ) -> SheetFiles:
     """Make the sheet of the morning `day` and write it to `folder`/D/diem-bao-D.html and .json.
 
     `folder` is `reports/` under DIEMBAO_HOME; `now` (aware) is the clock of the run and becomes `generated_at`. The
-    reports row keeps the articles, the totals and the health it was made of. Files appear whole or not at all, the row
+    reports row keeps the articles, the totals and the health it was made of. `name_of` is `Gazetteer.name` where a
+    gazetteer is at hand; without it the configured one is loaded. Files appear whole or not at all, the row
     comes last. Raises StoreError, ConfigError, jinja2.TemplateError or OSError; earlier files are then as they were.
     """
     files = _files(folder, day)
@@ -71,7 +73,7 @@ def write_sheet(
     if kept is not None and kept.state in _KEPT_STATES:
         return SheetFiles(html=files.html, json=files.json, written=False)
     making = Making(run_id=run_id, generated_at=now.replace(microsecond=0), health=tuple(health))
-    sheet, style = _made(store, config, day, making)
+    sheet, style = _made(store, config, day, making, name_of)
     data = _write(sheet, style, config, files)
     store.save_report(_row(sheet, data, files.html.relative_to(folder)))
     return files
@@ -91,7 +93,7 @@ def write_again(store: Store, config: Config, day: date, *, folder: Path) -> She
         generated_at=kept.generated_at,
         health=tuple(_state(row) for row in kept.inputs.get("health", [])),
     )
-    sheet, style = _made(store, config, day, making)
+    sheet, style = _made(store, config, day, making, None)
     _write(sheet, style, config, files)
     return files
 
@@ -101,15 +103,14 @@ def report_id(day: date) -> str:
     return f"{KIND}-{day.isoformat()}"
 
 
-def _made(store: Store, config: Config, day: date, making: Making) -> tuple[Sheet, Style]:
-    style = load_style(config.folders)
-    return build_sheet(gather(store, config.settings, day, making, _names(config))), style
+def _made(
+    store: Store, config: Config, day: date, making: Making, name_of: Callable[[str], str] | None
+) -> tuple[Sheet, Style]:
+    if name_of is None:
+        from gazetteer.load import load
 
-
-def _names(config: Config) -> Callable[[str], str]:
-    from gazetteer.load import load
-
-    return load(config.folders).name
+        name_of = load(config.folders).name
+    return build_sheet(gather(store, config.settings, day, making, name_of)), load_style(config.folders)
 
 
 def _files(folder: Path, day: date) -> SheetFiles:

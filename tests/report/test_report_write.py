@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from config.loader import load
+from config.loader import BUILTIN, load
 from config.model import Outlet
+from gazetteer.load import load as load_gazetteer
 from gazetteer.mention import Mention
 from report.verify import verify
 from report.write import report_id, write_again, write_sheet
@@ -30,10 +31,11 @@ def at(day, hour, minute=0):
 class Morning:
     """A store with a clock that can be set, filled through the store's own doors."""
 
-    def __init__(self, folder, state):
+    def __init__(self, folder, state, name_of, address=None):
+        self.name_of = name_of
         self.now = at(10, 6, 10)
         self.config = load()
-        self.store = open_store(folder / "diembao.db", lambda: self.now)
+        self.store = open_store(address or folder / "diembao.db", lambda: self.now)
         self.reports = folder / "reports"
         self.state = state
         self.store.sync_outlets(
@@ -108,6 +110,7 @@ class Morning:
     def sheet(self, day=THURSDAY, **changes):
         """Write the sheet of `day` now; returns the parsed JSON."""
         options = {"health": self.health(day), "run_id": self.run(day), "now": self.now, "folder": self.reports}
+        options["name_of"] = self.name_of
         return json.loads(write_sheet(self.store, self.config, day, **options | changes).json.read_bytes())
 
 
@@ -120,16 +123,20 @@ def _stored_query(run_id):
     return select(fates.outlet_id, func.count().label("n")).where(fates.run_id == run_id).group_by(fates.outlet_id)
 
 
+@pytest.fixture(scope="session")
+def name_of():
+    return load_gazetteer([BUILTIN]).name
+
+
 @pytest.fixture
-def morning(tmp_path, state):
-    made = Morning(tmp_path, state)
+def morning(tmp_path, state, name_of):
+    made = Morning(tmp_path, state, name_of)
     yield made
     made.store.close()
 
 
-@pytest.fixture
-def full(morning):
-    """Two mornings: an ordinary Thursday, and a Friday with late, undated, reprinted and unplaced articles."""
+def fill(morning):
+    """Two mornings: an ordinary Thursday, and a Friday with late, reprinted and unplaced articles."""
     first = morning.add("a1", at(9, 8), level=3, field=9, bodies=("n11413", "p31"))
     morning.add("a2", at(9, 9), outlet="gop", level=3, field=9, of=first, bodies=("n11413",))
     morning.add("a3", at(9, 20), outlet="beta", issue="i2", level=0, field=7)
@@ -141,6 +148,11 @@ def full(morning):
     morning.add("alone", at(10, 12), day=FRIDAY, issue=None)
     morning.add("elsewhere", at(10, 12), day=FRIDAY, issue=None, about=False)
     return morning
+
+
+@pytest.fixture
+def full(morning):
+    return fill(morning)
 
 
 def ids(sheet):
@@ -281,6 +293,21 @@ def test_the_printed_queries_give_the_numbers_in_plain_sqlite(full, tmp_path):
     plain.close()
 
 
+@pytest.mark.postgres
+def test_postgres_gives_the_same_sheet_and_verifies_it(full, tmp_path, state, name_of, postgres_url):
+    other = fill(Morning(tmp_path / "postgres", state, name_of, postgres_url))
+    try:
+        sheet, same = full.sheet(FRIDAY), other.sheet(FRIDAY)
+        assert verify(same, other.store) == []
+        with other.store.engine.connect() as connection:
+            for name in ("counts.articles", "counts.issues", "counts.late"):
+                found = connection.exec_driver_sql(same["queries"][name]).scalar_one()
+                assert found == same["counts"][name.partition(".")[2]], name
+        assert {**same, "queries": None} == {**sheet, "queries": None}
+    finally:
+        other.store.close()
+
+
 def test_the_same_moment_gives_the_same_bytes_and_so_does_writing_it_again_later(full):
     full.sheet(FRIDAY)
     files = sorted((full.reports / "2026-09-11").iterdir())
@@ -347,7 +374,7 @@ def test_a_failed_crawl_makes_a_sheet_that_says_that(morning, state):
 
 
 def test_names_come_from_the_gazetteer_and_the_city_itself_is_no_addressee(full):
-    friday = full.sheet(FRIDAY)
+    friday = full.sheet(FRIDAY, name_of=None)
     names = {body["id"]: body["name"] for body in friday["bodies"]}
     assert names["so-xay-dung"] == "Sở Xây dựng"
     assert names["n11413"].startswith("Phường ")
