@@ -32,17 +32,25 @@ _MIGRATION_LOCK = 0x6469656D62616F
 
 
 def database_url(address: str | Path) -> URL:
-    """`address` as SQLAlchemy reads it: a URL, or the path of an SQLite file (its folder is created).
+    """`address` as SQLAlchemy reads it: a URL, or the path of an SQLite file. The file's folder is created.
 
-    Raises StoreError for an address of another database.
+    Raises StoreError for an address of another database, or a folder that cannot be made.
     """
     if isinstance(address, Path) or "://" not in address:
-        Path(address).parent.mkdir(parents=True, exist_ok=True)
-        return URL.create("sqlite", database=str(address))
+        url = URL.create("sqlite", database=str(address))
+    else:
+        url = _read_address(address)
+    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith(("file:", ":memory:")):
+        with store_errors("make the folder of the store", url.database):
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    return url
+
+
+def _read_address(address: str) -> URL:
     try:
         url = make_url(address.replace("postgres://", "postgresql://", 1))
-    except ArgumentError as error:
-        raise StoreError(f"not an address: {error}", "DIEMBAO_DATABASE_URL", _ADDRESS) from error
+    except (ArgumentError, ValueError) as error:
+        raise StoreError("not an address of a database", "DIEMBAO_DATABASE_URL", _ADDRESS) from error
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
         raise StoreError(f"{url.get_backend_name()} is not supported", "DIEMBAO_DATABASE_URL", _ADDRESS)
     return url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,6 +21,8 @@ _KNOWN = (
     ("locked", "another process is writing to it", "Wait for the other run to end, then start again; nothing is lost"),
     ("disk is full", "the disk is full", "Free some space, then start again; nothing is lost"),
     ("no space left", "the disk is full", "Free some space, then start again; nothing is lost"),
+    ("not a directory", "its folder cannot be made", "Check that the folder exists and may be written to"),
+    ("permission denied", "it may not be written to", "Check the owner and mode of the file and of its folder"),
     ("readonly", "it may not be written to", "Check the owner and mode of the file and of its folder"),
     ("unable to open", "it cannot be opened", "Check that the folder exists and may be written to"),
     ("not a database", "the file is no SQLite database", "Give another file, or move this one away"),
@@ -40,6 +43,9 @@ def store_errors(doing: str, where: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         what, remedy = _explain(str(error.orig))
+        raise StoreError(f"cannot {doing}: {what}", where, remedy) from error
+    except (sqlite3.Error, OSError) as error:
+        what, remedy = _explain(str(error))
         raise StoreError(f"cannot {doing}: {what}", where, remedy) from error
     except SQLAlchemyError as error:
         raise StoreError(f"cannot {doing}: {error}", where, "This is a defect: keep the log and report it") from error
