@@ -31,7 +31,6 @@ class Visited:
     outcome: Outcome | None = None
     keep_teaser: bool = False
     """With `outcome`: keep what the feed said as a teaser article beside the fate."""
-    status_line: str = ""
     request_headers: tuple[tuple[str, str], ...] = ()
     response_headers: tuple[tuple[str, str], ...] = ()
 
@@ -56,7 +55,6 @@ def visited_page(row: FrontierRow, response: Response, now: datetime) -> Visited
     return Visited(
         row=row,
         page=page,
-        status_line=f"HTTP/1.1 {response.status}",
         request_headers=_told(response.request.headers.items()) if response.request else (),
         response_headers=_told(response.headers.items(), without=_ENCODED),
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.exceptions import NotConfigured
 
 from crawler.context import Context, context_of
+from crawler.failure import error_id
 from crawler.run import at_end
 from pipelines.analyse import teaser_article
 from pipelines.pool import AnalysisPool
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from crawler.visited import Visited
     from gazetteer.records import Gazetteer
-    from storage.records import Article, FrontierRow
+    from storage.records import Article, FrontierRow, Page
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class AnalysisPipeline:
             keep = item.keep_teaser
         else:
             assert item.page is not None  # noqa: S101 - one of the two is there, by the item's own rule
-            done = await asyncio.wrap_future(self._pool.submit(item.page, teaser=item.row.teaser))
+            done = await self._read(item.page, item.row)
             outcome = replace(done, url=item.row.url, outlet_id=item.row.outlet_id)
             keep = outcome.fate == FateWord.TOO_SLOW
             if outcome.fate != FateWord.STORED and not keep:
@@ -82,6 +83,16 @@ class AnalysisPipeline:
         if keep and outcome.article is None:
             outcome = replace(outcome, article=self._teaser(item.row))
         return replace(item, outcome=outcome)
+
+    async def _read(self, page: Page, row: FrontierRow) -> Outcome:
+        """What a worker makes of the page; a pool that fails us is our failure, with an error id."""
+        try:
+            return await asyncio.wrap_future(self._pool.submit(page, teaser=row.teaser))
+        except Exception as error:
+            told = error_id(error)
+            self._context.tally.errors.append(told)
+            logger.exception("error id %s at %s", told, row.url)
+            return Outcome(url=row.url, outlet_id=row.outlet_id, fate=FateWord.FAILED, detail=f"error id {told}")
 
     def _teaser(self, row: FrontierRow) -> Article | None:
         """What the feed said, as an article; None where it gave no title."""
@@ -91,6 +102,3 @@ class AnalysisPipeline:
         gazetteer = _gazetteer(self._context.config.folders)
         article = teaser_article(row.url, row.teaser, outlet=outlet, gazetteer=gazetteer, seen_at=self._context.clock())
         return replace(article, published_from="sitemap") if row.via == "sitemap" and article.published_at else article
-
-
-__all__ = ["AnalysisPipeline", "Outcome", "shared_pool", "stop_pools"]

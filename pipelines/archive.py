@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from scrapy.exceptions import NotConfigured
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.context import Context, context_of
+from crawler.failure import error_id
 from vietnamese.clock import to_local, to_utc
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
     from crawler.visited import Visited
     from storage.records import Page
+
+logger = logging.getLogger(__name__)
 
 
 class Archive:
@@ -34,36 +39,30 @@ class Archive:
         self._name = ""
 
     def add(self, page: Page, visited: Visited) -> str:
-        """Write request and response of `page`; returns `FILE#OFFSET` of the response record, FILE below the folder."""
+        """Write response and request of `page`; returns `FILE#OFFSET` of the response, FILE below the folder."""
         file = self._file or self._open(page)
-        writer = WARCWriter(file, gzip=True)
-        date = to_utc(page.fetched_at).strftime("%Y-%m-%dT%H:%M:%SZ")
         offset = file.tell()
-        response = writer.create_warc_record(
-            page.url,
-            "response",
-            payload=BytesIO(page.body),
-            http_headers=StatusAndHeaders(
-                visited.status_line.partition(" ")[2], list(visited.response_headers), "HTTP/1.1"
-            ),
-            warc_headers_dict={"WARC-Date": date},
-        )
-        target = page.url.partition("//")[2].partition("/")
-        request = writer.create_warc_record(
-            page.url,
-            "request",
-            http_headers=StatusAndHeaders(
-                f"/{target[2]} HTTP/1.1",
-                [("Host", target[0]), *visited.request_headers],
-                is_http_request=True,
-                protocol="GET",
-            ),
-            warc_headers_dict={"WARC-Date": date},
-        )
-        writer.write_record(response)
-        writer.write_record(request)
+        status = StatusAndHeaders(str(page.status), list(visited.response_headers), "HTTP/1.1")
+        host, slash, path = page.url.partition("//")[2].partition("/")
+        line = f"{slash or '/'}{path} HTTP/1.1"
+        asked = StatusAndHeaders(line, [("Host", host), *visited.request_headers], is_http_request=True, protocol="GET")
+        for kind, headers, body in (("response", status, page.body), ("request", asked, b"")):
+            self._write(file, page, kind, headers, body)
         file.flush()
         return f"{self._name}#{offset}"
+
+    @staticmethod
+    def _write(file: BinaryIO, page: Page, kind: str, headers: StatusAndHeaders, body: bytes) -> None:
+        writer = WARCWriter(file, gzip=True)
+        record = writer.create_warc_record(
+            page.url,
+            kind,
+            payload=BytesIO(body),
+            length=len(body),  # told, so that nothing is copied into a temporary file
+            http_headers=headers,
+            warc_headers_dict={"WARC-Date": to_utc(page.fetched_at).strftime("%Y-%m-%dT%H:%M:%SZ")},
+        )
+        writer.write_record(record)
 
     def close(self) -> None:
         """Close the file, if one was needed."""
@@ -88,9 +87,10 @@ class Archive:
 
 
 class ArchivePipeline:
-    """Gives each page its `raw_ref`."""
+    """Gives each page that may become an article its `raw_ref`."""
 
     def __init__(self, context: Context) -> None:
+        self._context = context
         self._archive = Archive(context.where.archive, context.run_id)
 
     @classmethod
@@ -98,17 +98,27 @@ class ArchivePipeline:
         """As Scrapy makes it."""
         context = context_of(crawler)
         if context is None:
-            from scrapy.exceptions import NotConfigured
-
             raise NotConfigured
         return cls(context)
 
-    def process_item(self, item: Any) -> Any:
-        """The item, its page archived."""
-        if item.page is None:
+    def process_item(self, item: Visited) -> Visited:
+        """The item, its page archived. A disk that is full costs the raw page, not the article."""
+        if item.page is None or not _readable(item.page.content_type):
             return item
-        return replace(item, page=replace(item.page, raw_ref=self._archive.add(item.page, item)))
+        try:
+            raw_ref = self._archive.add(item.page, item)
+        except OSError as error:
+            told = error_id(error)
+            self._context.tally.errors.append(told)
+            logger.error("error id %s: the page of %s could not be archived", told, item.row.url, exc_info=error)  # noqa: TRY400
+            return item
+        return replace(item, page=replace(item.page, raw_ref=raw_ref))
 
     def close_spider(self) -> None:
         """Close the file."""
         self._archive.close()
+
+
+def _readable(content_type: str | None) -> bool:
+    """Text, HTML or XML, or not said: what an article may come from. Pictures and PDFs are not kept."""
+    return content_type is None or any(word in content_type.lower() for word in ("text/", "html", "xml"))

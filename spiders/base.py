@@ -1,5 +1,8 @@
 """The spider that all discovery shares: ask what is new, then fetch what is due, outlets side by side."""
 
+# the signatures are Scrapy's:
+# ruff: noqa: ANN401
+
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class OutletSpider(Spider):
-    """Each outlet is a chain: one request, its answer, the next request. Subclasses say which announcements they ask."""
+    """Each outlet is a chain: one request, its answer, the next request. Subclasses say what is asked."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ()
     context: Context
@@ -33,7 +36,7 @@ class OutletSpider(Spider):
         return spider
 
     def visits(self) -> list[Visit]:
-        """One visit for each outlet asked for with `-a outlet=a,b`, or for all active ones. ValueError on a strange id."""
+        """One visit an outlet: those of `-a outlet=a,b`, or all active ones. ValueError on a strange id."""
         known = self.context.config.outlets
         wanted: str | None = getattr(self, "outlet", None)
         ids = [each for each in known if known[each].active] if wanted is None else [w for w in wanted.split(",") if w]
@@ -42,7 +45,7 @@ class OutletSpider(Spider):
         return [Visit(self.context, known[each], self.kinds) for each in ids]
 
     async def start(self) -> AsyncIterator[Any]:
-        """The first request of every outlet. (Scrapy 2.19 ignores `start_requests`.)"""
+        """The first request of every outlet. Scrapy 2.19 ignores `start_requests` without a word."""
         for visit in self.visits():
             for step in visit.steps():
                 yield self._sent(step, visit)

@@ -1,5 +1,8 @@
 """RSS, Atom and RDF: bytes in, what they announce out. feedparser reads the structure, our own parser the dates."""
 
+# feedparser has no types:
+# ruff: noqa: ANN401
+
 from __future__ import annotations
 
 import re

@@ -12,14 +12,16 @@ LONGEST_TITLE = 500
 LONGEST_SAPO = 1500
 """Characters kept; some feeds put the whole article into the description."""
 
-_BLOCKS = frozenset("p div br li ul ol tr td th table h1 h2 h3 h4 h5 h6 blockquote figure section article hr".split())
-_SILENT = frozenset("script style iframe object svg noscript template textarea".split())
+_BLOCKS = frozenset(
+    {"p", "div", "br", "li", "ul", "ol", "tr", "td", "th", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"}
+    | {"figure", "section", "article", "hr"}
+)
+_SILENT = frozenset({"script", "style", "iframe", "object", "svg", "noscript", "template", "textarea"})
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _MORE = frozenset(
-    "xem tiep|doc tiep|xem them|doc them|xem chi tiet|chi tiet|doc toan bo|tiep tuc doc|read more|more|continue reading".split(
-        "|"
-    )
+    {"xem tiep", "doc tiep", "xem them", "doc them", "xem chi tiet", "chi tiet", "doc toan bo", "tiep tuc doc"}
+    | {"read more", "more", "continue reading"}
 )
 _ROUNDS = 3
 """How often escapes are undone: `&amp;lt;p&amp;gt;` needs two."""

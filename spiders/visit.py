@@ -25,6 +25,8 @@ from storage.errors import StoreError
 from storage.records import FateWord, FeedPoll
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from scrapy.http import Response
 
     from config.model import Outlet
@@ -62,6 +64,8 @@ class Visit:
         self._tried: set[str] = set()
         self._closed: dict[str, CrawlError] = {}
         """Hosts that are not asked any more in this run, with the reason."""
+        self._heard = False
+        """True once any of its feeds has answered."""
         self._asking: tuple[Ask, FeedState | None] | FrontierRow | None = None
         context.tally.begin(outlet.id, pace_seconds=context.pace(outlet), feeds=len(self._asks))
 
@@ -82,10 +86,10 @@ class Visit:
         """Take an answer."""
         with _stopping(self._context):
             asking, self._asking = self._asking, None
-            if isinstance(asking, tuple):
-                self._announced(*asking, response)
-                return []
             if asking is None:
+                return []
+            if isinstance(asking, tuple):
+                self._read(*asking, response)
                 return []
             verdict = of_status(response.status, stored=asking.article_id is not None)
             if verdict is not None:
@@ -117,7 +121,7 @@ class Visit:
                 self._context.store.discover(self._context.run_id, ask.poll, [])
                 continue
             state = self._context.store.feed_state(ask.url)
-            closed = self._closed.get(host_of(ask.url))
+            closed = self._reason(ask.url)
             if closed is None:
                 self._asking = (ask, state)
                 return self._feed_request(ask, state)
@@ -132,23 +136,36 @@ class Visit:
         }
         return self._request(ask.url, meta, state)
 
+    def _read(self, ask: Ask, state: FeedState | None, response: Response) -> None:
+        """Take a feed's answer; a defect of ours costs this feed, not the outlet."""
+        self._heard = True
+        try:
+            self._announced(ask, state, response)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - told with an error id
+            self._not_announced(ask, state, error)
+
     def _announced(self, ask: Ask, state: FeedState | None, response: Response) -> None:
         now = self._context.clock()
         status, word = response.status, feed_error(response.status)
-        poll: dict[str, Any] = {"etag": header(response, "ETag"), "last_modified": header(response, "Last-Modified")}
+        poll: dict[str, str | None] = {
+            "etag": header(response, "ETag"),
+            "last_modified": header(response, "Last-Modified"),
+        }
         if word is not None or status == NOT_MODIFIED:
             self._polled(ask, state, status=status, error=word)
             return
         found = self._parse(ask, response, now)
         if found.children and not ask.child:
-            self._asks.appendleft(Ask(kind=ask.kind, url=ask.url, poll=self._poll(ask, status=status, **poll)))
+            self._asks.appendleft(Ask(kind=ask.kind, url=ask.url, poll=self._poll(ask, status=status, items=0, **poll)))
             new = [url for url in found.children if not self._context.store.feed_polled(self._context.run_id, url)]
             self._asks.extendleft(Ask(kind=ask.kind, url=url, child=True) for url in reversed(new))
             self._context.tally.step(self.outlet.id, feeds_asked=1 - len(new))
             return
         self._polled(ask, state, found, status=status, error=found.error, detail=found.detail, **poll)
 
-    def _parse(self, ask: Ask, response: Response, now: Any) -> FeedResult:
+    def _parse(self, ask: Ask, response: Response, now: datetime) -> FeedResult:
         from spiders.feeds import parse_feed
         from spiders.sitemaps import parse_sitemap
 
@@ -162,7 +179,7 @@ class Visit:
         self._polled(ask, state, status=0, error=word, detail=detail)
 
     def _polled(
-        self, ask: Ask, state: FeedState | None, found: FeedResult | None = None, *, status: int, **rest: Any
+        self, ask: Ask, state: FeedState | None, found: FeedResult | None = None, *, status: int, **rest: str | None
     ) -> None:
         """Save the poll with what it announced, in one transaction."""
         if not rest.get("etag") and not rest.get("last_modified") and found is None and state is not None:
@@ -174,8 +191,9 @@ class Visit:
         told = f"{poll.error} {poll.detail or ''}".strip() if poll.error else f"{poll.items} items"
         logger.info("%s: %s %s: %s", self.outlet.id, ask.kind, ask.url, "unchanged" if status == NOT_MODIFIED else told)
 
-    def _poll(self, ask: Ask, **rest: Any) -> FeedPoll:
-        return FeedPoll(feed_url=ask.url, outlet_id=self.outlet.id, polled_at=self._context.clock(), **rest)
+    def _poll(self, ask: Ask, *, status: int, items: int = 0, **rest: str | None) -> FeedPoll:
+        now = self._context.clock()
+        return FeedPoll(feed_url=ask.url, outlet_id=self.outlet.id, polled_at=now, status=status, items=items, **rest)
 
     # pages
 
@@ -199,7 +217,7 @@ class Visit:
             return of_error(error)
         if not self.outlet.fetch_pages:
             return Verdict(fate=FateWord.TEASER, detail="pages are not asked for", keep_teaser=True)
-        closed = self._closed.get(host_of(row.url))
+        closed = self._reason(row.url)
         return of_error(closed) if closed is not None else None
 
     def _page_request(self, row: FrontierRow) -> Request:
@@ -224,10 +242,16 @@ class Visit:
 
     def _close(self, host: str, error: CrawlError) -> None:
         self._closed[host] = error
-        if isinstance(error, UnreachableError) and host not in self._closed:
-            logger.warning("%s: %s", self.outlet.id, error)
         if isinstance(error, UnreachableError):
+            logger.warning("%s: %s: %s", self.outlet.id, host, error)
             self._context.tally.step(self.outlet.id, unreachable=str(error))
+
+    def _reason(self, url: str) -> CrawlError | None:
+        """Why the host of `url` is not asked any more. An outlet that never answered is not asked at any host."""
+        first = next(iter(self._closed.values()), None)
+        return self._closed.get(host_of(url)) or (
+            first if isinstance(first, UnreachableError) and not self._heard else None
+        )
 
     def _ours(self, error: BaseException, where: str) -> Verdict:
         told = error_id(error)

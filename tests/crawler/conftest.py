@@ -20,10 +20,11 @@ from crawler.guard import HostMap
 from crawler.run import CrawlResult, crawl, run_all
 from storage.schema import fates
 from storage.store import Store, open_store
-from vietnamese.clock import fixed_clock
 
 NOW = datetime(2026, 9, 9, 22, 30, tzinfo=UTC)
-TEXT = "Cầu Bính được sửa mặt đường từ tối nay, xe khách đi đường vòng qua phà, người đi xe máy vẫn qua lại như cũ. " * 12
+TEXT = (
+    "Cầu Bính được sửa mặt đường từ tối nay, xe khách đi đường vòng qua phà, người đi xe máy vẫn qua lại như cũ. " * 12
+)
 
 
 @dataclass
@@ -105,7 +106,9 @@ class Site:
             f"<pubDate>Wed, 09 Sep 2026 08:0{n}:00 +0700</pubDate></item>"
             for n, link in enumerate(links)
         )
-        rss = f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>t</title>{items}</channel></rss>'
+        rss = (
+            f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>t</title>{items}</channel></rss>'
+        )
         self.put(host, path, rss, Content_Type="application/rss+xml", **headers)
 
     def article(self, host: str, path: str, title: str = "Sửa mặt cầu Bính", **headers: str) -> None:
@@ -135,10 +138,10 @@ class Night:
     hosts: HostMap | None = None
     crawl_settings: dict[str, Any] = field(default_factory=dict)
     outlets: list[Outlet] = field(default_factory=list)
-    number: int = 0
+    now: datetime = NOW
 
     def __post_init__(self) -> None:
-        self.store: Store = open_store(f"sqlite:///{self.home / 'test.db'}", fixed_clock(NOW))
+        self.store: Store = open_store(f"sqlite:///{self.home / 'test.db'}", lambda: self.now)
 
     def config(self) -> Config:
         fast = {"pace_seconds": 0.01, "timeout_seconds": 5.0, "reach_timeout_seconds": 2.0, "retries": 1}
@@ -151,7 +154,7 @@ class Night:
         self.outlets.append(outlet)
         return outlet
 
-    def run(self, spider: str = "nightly", *, again: bool = False, finish: bool = True, **arguments: Any) -> CrawlResult:
+    def run(self, spider: str = "nightly", *, finish: bool = True, **arguments: Any) -> CrawlResult:
         hosts = self.hosts
         if hosts is None:
             domains = [domain for outlet in self.outlets for domain in outlet.domains]
