@@ -102,7 +102,7 @@ def _sections(sheet: Sheet, style: Style) -> dict[str, Any]:
         "window_text": phrases.window_phrase(sheet),
         "overview_text": phrases.overview(sheet),
         "health_text": phrases.health_line(sheet),
-        "health_notes": phrases.health_notes(sheet, style),
+        "troubles": phrases.troubles(sheet, style),
         "failure_text": phrases.failure(sheet),
         "attention": shown,
         "attention_left": len(sheet.attention) - len(shown),

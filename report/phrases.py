@@ -71,6 +71,8 @@ def window_phrase(sheet: Sheet) -> str:
 def overview(sheet: Sheet) -> str:
     """The first paragraph of section I, without the window."""
     counts = sheet.counts
+    if not counts.articles and sheet.crawl_failed:
+        return "chưa thu thập được tin, bài nào"
     if not counts.articles:
         return f"không có tin, bài nào phản ánh về {sheet.inputs.city} được ghi nhận"
     text = (
@@ -106,8 +108,16 @@ def health_line(sheet: Sheet) -> str:
 
 def health_notes(sheet: Sheet, style: Style) -> tuple[str, ...]:
     """What the reader must know of the crawl, one sentence each, the gravest first."""
-    notes = [failure(sheet)] if sheet.crawl_failed else []
-    notes += [f"{', '.join(names)}: {words}" for words, names in _troubles(sheet, style).items()]
+    return ((failure(sheet),) if sheet.crawl_failed else ()) + troubles(sheet, style)
+
+
+def troubles(sheet: Sheet, style: Style) -> tuple[str, ...]:
+    """Which outlets did not give all they had, and why; outlets with the same trouble are told together."""
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for row in sheet.outlets:
+        if row.state.state not in FULL_STATES:
+            named[trouble(row.state, style)].append(row.state.name)
+    notes = [f"{', '.join(names)}: {words}" for words, names in named.items()]
     if sheet.counts.unplaced:
         notes.append(f"{count(sheet.counts.unplaced)} tin, bài chưa được xếp vào vụ việc")
     return tuple(notes)
@@ -118,15 +128,6 @@ def failure(sheet: Sheet) -> str:
     if not sheet.outlets:
         return "Chưa thu thập được tin: chưa có nguồn tin nào được theo dõi"
     return f"Đợt thu thập tin thất bại: không lấy được tin từ nguồn nào trong {number(len(sheet.outlets))} nguồn"
-
-
-def _troubles(sheet: Sheet, style: Style) -> dict[str, list[str]]:
-    """Trouble in words -> the outlets that have it, so that one cause is told once."""
-    troubles: defaultdict[str, list[str]] = defaultdict(list)
-    for row in sheet.outlets:
-        if row.state.state not in FULL_STATES:
-            troubles[trouble(row.state, style)].append(row.state.name)
-    return troubles
 
 
 def trouble(outlet: OutletState, style: Style) -> str:
