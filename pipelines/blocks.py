@@ -31,6 +31,8 @@ CAPTION_CLASS = re.compile(
     r"|(?:^|\s)(?:image|photo|picture|wp-media-credit)(?:\s|$)"
 )
 _NOISE_BREAKS = 2
+_ICON = 40
+"""Pixels under which an image is an icon and no picture of the article."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,7 +171,7 @@ def _bold_style(node: HtmlElement) -> bool:
 
 def _tiny(node: HtmlElement) -> bool:
     sizes = [size for name in ("width", "height") if (size := (node.get(name) or "").removesuffix("px")).isdigit()]
-    return any(int(size) < 40 for size in sizes)
+    return any(int(size) < _ICON for size in sizes)
 
 
 def _aligned(owner: HtmlElement, word: str) -> bool:
@@ -184,12 +186,12 @@ def _aligned(owner: HtmlElement, word: str) -> bool:
 
 
 def _said_alignment(node: HtmlElement) -> str | None:
-    if match := _ALIGN_STYLE.search(node.get("style") or ""):
-        return {"end": "right"}.get(match[1].lower(), match[1].lower())
-    if align := node.get("align"):
-        return align.lower()
-    match = _ALIGN_CLASS.search(node.get("class") or "")
-    return match[1].lower() if match else "center" if node.tag == "center" else None
+    style, word = node.get("style"), node.get("align")
+    match = _ALIGN_STYLE.search(style) if style else None
+    if match is None and not word and (names := node.get("class")):
+        match = _ALIGN_CLASS.search(names)
+    said = (match[1] if match else word or ("center" if node.tag == "center" else "")).lower()
+    return {"": None, "end": "right"}.get(said, said)
 
 
 def _tail(pieces: list[tuple[str, bool, bool, bool]]) -> str:

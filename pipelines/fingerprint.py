@@ -47,7 +47,7 @@ def similarity(a: bytes, b: bytes) -> float:
         return 0.0
     if len(a) != _FORM.size or len(b) != _FORM.size:
         raise ValueError(f"signatures of {len(a)} and {len(b)} bytes: {_FORM.size} expected")
-    same = sum(x == y for x, y in zip(_FORM.unpack(a), _FORM.unpack(b), strict=True))
+    same: int = sum(x == y for x, y in zip(_FORM.unpack(a), _FORM.unpack(b), strict=True))
     return same / PERMUTATIONS
 
 

@@ -101,7 +101,7 @@ def _titled(tree: HtmlElement, wanted: list[str]) -> HtmlElement | None:
 
 
 def boxes(container: HtmlElement) -> frozenset[HtmlElement]:
-    """Elements inside `container` that are no part of the article: link boxes, tools, bylines with a name of their own."""
+    """Elements inside `container` that are no part of the article: link boxes, tools, bylines."""
     total = max(1, len(container.text_content()))
     found: set[HtmlElement] = set()
     for element in container.iterdescendants("*"):

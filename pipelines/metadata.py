@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -221,7 +221,7 @@ _MICRODATA = etree.XPath("//*[@itemprop or @itemtype]")
 
 
 def _collect_props(tree: HtmlElement, found: _Found) -> None:
-    for element in _MICRODATA(tree):
+    for element in cast("list[HtmlElement]", _MICRODATA(tree)):
         key = (element.get("itemprop") or "").strip().lower()
         if key in {"datepublished", "datecreated", "datemodified", "headline", "author"}:
             value = element.get("content") or element.get("datetime") or element.get("title") or element.text_content()

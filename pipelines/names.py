@@ -6,46 +6,68 @@ import re
 from functools import lru_cache
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[^a-zA-Z]+")
+_EDGE, _END = r"(?:^|[\s_-])", r"(?:$|[\s_-])"
 
-BODY_NAMES = re.compile(
-    r"(?i)article[-_]?(?:body|content|text|detail)|(?:body|content|text)[-_]?(?:article|detail|news)|detail[-_]?(?:content|body|text|ct|cmain)"
-    r"|news[-_]?(?:content|body|detail|text)|fck_detail|main[-_]?content|maincontent|entry[-_]?content|post[-_]?content|story[-_]?body"
-    r"|cms[-_]?body|singular[-_]content|noi[-_]?dung|noidung|abody|the-article-body|contentdetail|text-conent|exp_content|bai[-_]?viet"
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+BODY_NAMES = _any(
+    r"article[-_]?(?:body|content|text|detail)",
+    r"(?:body|content|text)[-_]?(?:article|detail|news)",
+    r"detail[-_]?(?:content|body|text|ct|cmain)",
+    r"news[-_]?(?:content|body|detail|text)",
+    r"(?:entry|post|main|singular)[-_]?content",
+    r"story[-_]?body|cms[-_]?body|fck_detail|noi[-_]?dung|abody|contentdetail|text-conent|exp_content|bai[-_]?viet",
 )
-SAPO_NAMES = re.compile(
-    r"(?i)sapo|chapeau|(?:^|[\s_-])(?:lead|abs|abstract|summary|desc|description|intro|introtext|standfirst|trich|head-noidung)(?:$|[\s_-])"
-    r"|article[-_]?(?:summary|lead|desc|intro)|(?:detail|news|post|content)[-_]?(?:summary|lead|desc|intro)|init_content|tom[-_]?tat|trich[-_]?yeu|head[-_]?noidung"
+"""Class and id of the element that holds a body."""
+
+SAPO_NAMES = _any(
+    r"sapo|chapeau|init_content|tom[-_]?tat|trich[-_]?yeu|head[-_]?noidung",
+    rf"{_EDGE}(?:lead|abs|abstract|summary|desc|description|intro|introtext|standfirst|trich|head-noidung){_END}",
+    r"(?:article|detail|news|post|content)[-_]?(?:summary|lead|desc|intro)",
 )
-FRAME_NAMES = re.compile(
-    r"(?i)(?:^|[\s_-])(?:footer|header|sidebar|side[-_]?bar|aside|navbar|menu)(?:$|[\s_-])|footer|copyright"
-)
+"""Class and id of the lead."""
+
+FRAME_NAMES = _any(rf"{_EDGE}(?:footer|header|sidebar|side[-_]?bar|aside|navbar|menu){_END}", "footer", "copyright")
 """Class and id of what frames a page; the article never stands in it."""
-TIME_NAMES = re.compile(r"(?i)date|time|publish|ngay|post(?:ed)?|created?|meta|author-info|cate?date")
 
-_BOX_TOKENS = frozenset(
-    {
-        "related", "relate", "relatednews", "lienquan", "lq", "morenews", "readmore", "xemthem", "docthem", "share", "sharing",
-        "social", "comment", "comments", "binhluan", "tag", "tags", "taglist", "keyword", "keywords", "breadcrumb", "breadcrumbs", "paging",
-        "pagination", "banner", "banners", "ads", "adv", "advert", "advertisement", "quangcao", "qc", "newsletter", "subscribe",
-        "rating", "vote", "poll", "emotion", "reaction", "suggest", "recommend", "recommended", "tinmoi", "tinkhac", "mostview", "toolbar", "print",
-        "audio", "podcast", "tts", "survey", "fb", "zalo", "facebook", "follow", "sidebar", "popup", "modal", "navigation", "menu",
-        "sponsor", "promo", "widget", "likeshare", "likebox", "nextprev", "seealso", "readalso", "trending", "topic", "timeline", "eventstream",
-        "disqus", "privacy", "consent", "cookie", "cookies", "gdpr", "signup", "bio", "sns", "copyright", "toc", "mucluc",
-    }
-)  # fmt: skip
-_BOX_PARTS = re.compile(
-    r"(?i)relat|lien[-_]?quan|more[-_]?news|news[-_]?more|read[-_]?more|xem[-_]?them|doc[-_]?them|inner-article|box[-_]?tin|tin[-_]?(?:khac|moi|cung)"
-    r"|event[-_]?stream|social|comment|binh[-_]?luan|quang[-_]?cao|advert|breadcrumb|newsletter|other[-_]?news|news[-_]?other|bottom-info"
-    r"|box[-_]?(?:taboola|category|keyword)|same[-_]?(?:cate|category)|link[-_]?source"
+TIME_NAMES = _any("date", "time", "publish", "ngay", "post(?:ed)?", "created?", "meta", "author-info")
+"""Class and id of an element that shows when."""
+
+_BOX_TOKENS = _words(
+    """
+    related relate relatednews lienquan lq morenews readmore xemthem docthem share sharing social comment
+    comments binhluan tag tags taglist keyword keywords breadcrumb breadcrumbs paging pagination banner banners
+    ads adv advert advertisement quangcao qc newsletter subscribe rating vote poll emotion reaction suggest
+    recommend recommended tinmoi tinkhac mostview toolbar print audio podcast tts survey fb zalo facebook follow
+    sidebar popup modal navigation menu sponsor promo widget likeshare likebox nextprev seealso readalso
+    trending topic timeline eventstream disqus sns copyright toc mucluc privacy consent cookie cookies gdpr
+    signup bio
+    """
 )
-_PERSON_TOKENS = frozenset(
-    {
-        "author", "authors", "tacgia", "byline", "source", "nguon", "credit", "signature", "penname", "writer", "reporter", "butdanh", "editor",
-        "sourcenews", "copyright", "date", "time", "datetime", "timestamp", "publishdate", "pdate", "postdate", "postmeta", "meta", "dateline",
-    }
-)  # fmt: skip
-_PERSON_PARTS = re.compile(
-    r"(?i)author|tac[-_]?gia|byline|pen[-_]?name|but[-_]?danh|nguon(?:tin)?(?:$|[\s_-])|(?:^|[\s_-])source|sign(?:ature)?$"
+_BOX_PARTS = _any(
+    r"relat|lien[-_]?quan|more[-_]?news|news[-_]?more|read[-_]?more|xem[-_]?them|doc[-_]?them|inner-article",
+    r"box[-_]?tin|tin[-_]?(?:khac|moi|cung)|event[-_]?stream|social|comment|binh[-_]?luan|quang[-_]?cao|advert",
+    r"breadcrumb|newsletter|other[-_]?news|news[-_]?other|bottom-info|box[-_]?(?:taboola|category|keyword)",
+    r"same[-_]?(?:cate|category)|link[-_]?source",
+)
+_PERSON_TOKENS = _words(
+    """
+    author authors tacgia byline source nguon credit signature penname writer reporter butdanh editor sourcenews
+    copyright date time datetime timestamp publishdate pdate postdate postmeta meta
+    """
+)
+_PERSON_PARTS = _any(
+    r"author|tac[-_]?gia|byline|pen[-_]?name|but[-_]?danh",
+    rf"nguon(?:tin)?{_END}",
+    rf"{_EDGE}source",
+    "sign(?:ature)?$",
 )
 
 
@@ -57,7 +79,7 @@ def is_box(names: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_person(names: str) -> bool:
-    """Class and id of an element that names who wrote it or where it came from."""
+    """Class and id of a line that says who wrote it, where it came from, or when."""
     return bool(_PERSON_PARTS.search(names)) or not _PERSON_TOKENS.isdisjoint(_tokens(names))
 
 
@@ -65,16 +87,26 @@ def _tokens(names: str) -> frozenset[str]:
     return frozenset(token.lower() for token in _CAMEL.split(names) if token)
 
 
-END_MARKS = re.compile(
-    r"(?i)^\W*(?:(?:các\s+)?tin(?:\s+bài)?\s+(?:liên quan|cùng|khác|mới|nổi bật|đọc nhiều|tiếp theo)|bài(?:\s+viết)?\s+(?:liên quan|cùng|khác|mới)|bình luận|ý kiến(?:\s+của)?\s+(?:bạn đọc|độc giả)"
-    r"|gửi (?:bình luận|ý kiến)|từ khóa|từ khoá|tags?\s*:|tags?$|chia sẻ(?:\s+bài|:|$)|đọc nhiều|cùng chuyên mục|các bài khác|mời (?:quý )?(?:bạn|độc giả) (?:đọc|xem|theo dõi)"
-    r"|theo dõi .{0,40}trên google|tin (?:cũ|nóng)|related|comments?$|bạn quan tâm|có thể bạn|nên xem|đang được quan tâm|phản hồi$|viết bình luận|video(?:s)? (?:đang|liên quan|nổi bật))"
+def _opening(*phrases: str) -> re.Pattern[str]:
+    return re.compile(rf"^\W*(?:{'|'.join(phrases)})", re.IGNORECASE)
+
+
+END_MARKS = _opening(
+    r"(?:các\s+)?tin(?:\s+bài)?\s+(?:liên quan|cùng|khác|mới|nổi bật|đọc nhiều|tiếp theo|cũ|nóng)",
+    r"(?:các\s+)?bài(?:\s+viết)?\s+(?:liên quan|cùng|khác|mới)",
+    r"bình luận|ý kiến(?:\s+của)?\s+(?:bạn đọc|độc giả)|gửi (?:bình luận|ý kiến)|viết bình luận|phản hồi$",
+    r"từ kh[oó][aá]|tags?\s*:|tags?$|chia sẻ(?:\s+bài|:|$)|đọc nhiều|cùng chuyên mục",
+    r"mời (?:quý )?(?:bạn|độc giả) (?:đọc|xem|theo dõi)|theo dõi .{0,40}trên google",
+    r"related|comments?$|bạn quan tâm|có thể bạn|nên xem|đang được quan tâm|videos? (?:đang|liên quan|nổi bật)",
 )
 """A short line after which nothing of the article comes."""
 
-CALLS = re.compile(
-    r"(?i)^\W*(?:(?:>>|»|►|▶|\*)\s*)?(?:xem thêm|đọc thêm|xem tiếp|đọc tiếp|mời (?:quý |các )?(?:vị |bạn |độc giả|bạn đọc|khán giả)|tìm hiểu thêm|xem ngay|nhấn vào đây|click|>> |tham khảo thêm"
-    r"|xem (?:chi tiết|video|clip|ảnh)|theo dõi (?:chúng tôi|kênh|fanpage|trang)|bạn đọc (?:có thể )?(?:gửi|phản ánh)|mọi (?:ý kiến|thông tin|thắc mắc) .{0,60}(?:gửi|liên hệ)|đừng quên|đăng ký (?:kênh|nhận)"
-    r"|(?:>>|»))"
+CALLS = _opening(
+    r">>|»",
+    r"(?:(?:►|▶|\*)\s*)?(?:xem thêm|đọc thêm|xem tiếp|đọc tiếp|xem ngay|tìm hiểu thêm|tham khảo thêm)",
+    r"mời (?:quý |các )?(?:vị |bạn |độc giả|bạn đọc|khán giả)|nhấn vào đây|click (?:here|vào)|đừng quên (?:đăng|theo)",
+    r"xem (?:chi tiết|video|clip) (?:tại|ở|dưới)|theo dõi (?:chúng tôi|kênh|fanpage|trang)|đăng ký (?:kênh|nhận tin)",
+    r"bạn đọc (?:có thể )?(?:gửi|phản ánh) .{0,60}(?:về|tới|qua)",
+    r"mọi (?:ý kiến|thông tin|thắc mắc) .{0,60}(?:gửi|liên hệ)",
 )
 """A call to the reader, whole paragraph."""

@@ -15,6 +15,7 @@ _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _HEAD_BYTES = 4096
+_TONED = re.compile("[ăđơưạ-ỹ]", re.IGNORECASE)
 _LATIN = frozenset({"iso8859-1", "cp1252", "ascii", "latin-1"})
 """Charsets that Vietnamese pages declare and cannot mean: windows-1258 is what they hold."""
 _MOSTLY = 0.01
@@ -32,7 +33,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     except UnicodeDecodeError:
         pass
     rough = body.decode("utf-8", "replace")
-    if rough.count("\ufffd") <= _MOSTLY * len(rough) and any(ord(c) > 0x1E9F for c in rough if c != "\ufffd"):
+    if rough.count("\ufffd") <= _MOSTLY * len(rough) and _TONED.search(rough):
         return rough
     return body.decode(_declared(body, content_type) or "cp1258", "replace")
 
@@ -78,4 +79,3 @@ def _plain_utf8(body: bytes) -> bytes | None:
     except UnicodeDecodeError:
         return None
     return body
-

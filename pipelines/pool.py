@@ -25,6 +25,7 @@ from storage.records import FateWord, Outcome, Page, Teaser
 
 if TYPE_CHECKING:
     from config.loader import Config
+    from config.model import Outlet
     from gazetteer.records import Gazetteer
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class AnalysisPool:
         self, overlays: Sequence[Path] = (), *, workers: int = 2, page_seconds: float = 1.0, tagging: bool = True
     ) -> None:
         self.page_seconds = page_seconds
-        self._pool = ProcessPool(
+        self._pool: Any = ProcessPool(
             max_workers=workers,
             max_tasks=TASKS_PER_WORKER,
             initializer=_start,
@@ -185,7 +186,7 @@ def _work(page: Page, teaser: Teaser | None, rules: bool) -> Outcome:  # noqa: F
     return analyse(page, outlet=outlet, teaser=teaser, gazetteer=_Worker.gazetteer, rules=rules)
 
 
-def _by_host(config: Config, page: Page) -> Any:
+def _by_host(config: Config, page: Page) -> Outlet | None:
     from urllib.parse import urlsplit
 
     return config.outlet_of_host((urlsplit(page.url).hostname or "").lower())

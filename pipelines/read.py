@@ -6,6 +6,7 @@ the page's `fetched_at`, no network, no store.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,8 +126,7 @@ def _find(tree: HtmlElement, meta: Metadata, outlet: Outlet | None) -> _Places:
     if match is not None and outlet is not None:
         blocks, container, extractor = match.blocks, match.container, f"rule:{outlet.id}/{match.rule.name}"
     else:
-        blocks, found, extractor = generic_blocks(tree, title)
-        container = found  # type: ignore[assignment]
+        blocks, container, extractor = generic_blocks(tree, title)
     blocks = _behind(blocks, title)
     sapo = match.sapo if match else None
     if sapo is None and title is not None:
@@ -207,7 +207,7 @@ def _published(places: _Places, meta: Metadata, page: Page, outlet: Outlet | Non
 
 
 def _time_zone(places: _Places) -> Iterator[HtmlElement]:
-    """Elements that may show the time of this article: under the headline, above it, behind the body; never far away."""
+    """Elements that may show the time of this article: under the headline, above it, behind the body."""
     if places.title is None:
         return
     yield from _zone(places.title, places.container)
@@ -240,10 +240,8 @@ def canonical_url(meta: Metadata, url: str, outlet: Outlet | None) -> str:
 
 def _same_site(url: str) -> tuple[str, ...]:
     """The site of `url` for an unknown outlet: its last labels (`com.vn` and the like count as one)."""
-    labels = (urlsplit(url).hostname or "").lower().split(".")
-    count = (
-        3
-        if len(labels) > 2 and labels[-2] in {"com", "net", "org", "gov", "edu", "info"} and len(labels[-1]) == 2
-        else 2
-    )
-    return (".".join(labels[-count:]),)
+    host = (urlsplit(url).hostname or "").lower()
+    return (_SITE.sub(r"\1", host),)
+
+
+_SITE = re.compile(r"^.*?([^.]+\.(?:(?:com|net|org|gov|edu|info)\.[a-z]{2}|[^.]+))$")

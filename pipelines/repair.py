@@ -18,8 +18,10 @@ _REPEAT_LEAST = 30
 _END_SHARE, _BEHIND_SHARE = 0.3, 0.5
 _STORY_CAPTIONS, _STORY_SHARE = 3, 2.0
 _WHOLLY = 0.9
-_DATE_LINE = re.compile(
-    r"(?i)(?:(?:thứ\s+\w+|chủ nhật|cn|t\d|ngày|cập nhật|đăng lúc|lúc|gmt|am|pm|giờ|phút|h)|[\s\d/:.,|()+\-–])*"
+_DATE_WORD = r"(?:thứ\s+\w+|chủ nhật|cn|t\d|ngày|cập nhật|đăng lúc|lúc|gmt|am|pm|giờ|phút|h)"
+_DATE_LINE = re.compile(rf"(?:{_DATE_WORD}|[\s\d/:.,|()+\-–])*", re.IGNORECASE)
+_DATE_WORDS = re.compile(
+    rf"\b{_DATE_WORD}\b|\d+\s?[-/:.]\s?\d+(?:\s?[-/:.]\s?\d+)?|\(?gmt\s?\+?\s?7?\)?", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(r"[.!?…\"”»)\]]$")
 
@@ -73,10 +75,8 @@ def _captionish(block: Block) -> bool:
     in_cell = any(
         node.tag in {"td", "figure"} for node in (block.element, block.element.getparent()) if node is not None
     )
-    return (
-        in_cell
-        and len(block.text) < _MOST_CAPTION / 2
-        or bool(re.search(r"(?i)[.(\-–]\s*\(?ảnh\s*:[^.]{0,40}\)?\.?$", block.text))
+    return (in_cell and len(block.text) < _MOST_CAPTION / 2) or bool(
+        re.search(r"(?i)[.(\-–]\s*\(?ảnh\s*:[^.]{0,40}\)?\.?$", block.text)
     )
 
 
@@ -136,10 +136,22 @@ def _without_credits(blocks: list[Block], authors: tuple[str, ...]) -> tuple[lis
     if at is not None:
         kept[at], cut = _tail_cut(kept[at], authors)
         found.extend(cut)
-    while (first := _first(kept)) is not None and _is_byline(kept[first], authors, end=False):
+    while (first := _first(kept)) is not None and _opens_with_byline(kept, first, authors):
         found.append(kept.pop(first).text)
     middle = [block for block in kept if block.kind == "text" and is_source(block.text)]
     return [block for block in kept if block not in middle], found + [block.text for block in middle]
+
+
+def _opens_with_byline(blocks: list[Block], first: int, authors: tuple[str, ...]) -> bool:
+    """Whether the first line is a byline, perhaps with the date: «Nguyễn Văn A - Thứ Hai, 24/12/2012»."""
+    block = blocks[first]
+    if _is_byline(block, authors, end=False):
+        return True
+    if block.kind != "text" or len(block.text) > _MOST_LINE or len(blocks) == first + 1:
+        return False
+    rest = _DATE_WORDS.sub(" ", block.text)
+    dated = rest != block.text and any(c.isdigit() for c in block.text)
+    return is_name(block.text) if not dated else not rest.strip(" .,|–-") or is_name(rest) or is_credit(rest, authors)
 
 
 def _without_tail(blocks: list[Block], authors: tuple[str, ...]) -> list[Block]:

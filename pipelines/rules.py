@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
-from cssselect import HTMLTranslator
+from cssselect import HTMLTranslator, SelectorError
 from cssselect.parser import Class as ClassSelector
 from cssselect.xpath import XPathExpr
 from lxml import etree
@@ -54,8 +55,8 @@ def select(tree: HtmlElement, css: str | None) -> list[HtmlElement]:
     if not css:
         return []
     try:
-        return list(selector(css)(tree))
-    except (etree.XPathError, ValueError):
+        return cast("list[HtmlElement]", selector(css)(tree))
+    except (SelectorError, etree.XPathError):
         return []
 
 
@@ -83,7 +84,8 @@ def _apply(tree: HtmlElement, rule: OutletRule) -> RuleMatch | None:
         return None
     return RuleMatch(
         rule=rule, blocks=blocks, container=outer[0], title=_first(tree, rule.title), sapo=_first(tree, rule.sapo),
-        published=_first(tree, rule.published), section=_first(tree, rule.section), captions=tuple(select(tree, rule.captions)),
+        published=_first(tree, rule.published), section=_first(tree, rule.section),
+        captions=tuple(select(tree, rule.captions)),
     )  # fmt: skip
 
 

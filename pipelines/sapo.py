@@ -91,7 +91,7 @@ def trimmed(text: str) -> str:
 
 
 def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
-    """The index of a first block that is the lead: named so, or wholly bold before plain text, or a heading that long."""
+    """The index of a first block that is the lead: named so, wholly bold before plain text, or a long heading."""
     texts = [(at, block) for at, block in enumerate(blocks) if block.kind in {"text", "heading"}][:3]
     for place, (at, block) in enumerate(texts[:2]):
         if not _LEAST <= len(block.text) <= _MOST or block.links > _LINKED:

@@ -19,13 +19,15 @@ from vietnamese.clock import LOCAL
 from vietnamese.dates import Order, ParsedTime, local_clock, parse_time
 
 _DATE_LIKE = re.compile(
-    r"\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{2,4}|\d{4}-\d{2}-\d{2}|(?i:tháng)\s*\d|\btrước\b|(?i:hôm (?:nay|qua))|\b(?:19|20)\d\d\b"
+    r"\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{2,4}|\d{4}-\d{2}-\d{2}|\b(?:19|20)\d\d\b"
+    r"|\d\s+(?:phút|giờ|tiếng|ngày|tuần) trước|hôm (?:nay|qua|kia)|vừa xong",
+    re.IGNORECASE,
 )
 _UPDATED = re.compile(r"(?i)cập nhật|sửa|update|modified|chỉnh")
 _HONEST = re.compile(r"(?i)(?:\+|&#x2B;)\s*0?7(?::?00)?\s*$|GMT\s*\+\s*7|\.\d{3}Z$|(?<!\d)Z$")
 """Offsets that are believed: +07:00, and Z, which no template writes beside a local clock by mistake as +00:00 is."""
 _OFFSET = re.compile(r"(?:[+-]\d{2}:?\d{2}|Z|GMT|UTC)\s*$", re.IGNORECASE)
-_LONGEST = 90
+_SHORTEST, _LONGEST, _MOST_PARTS = 4, 90, 8
 _CERTAIN = 6
 """To the minute, named as a time, not an update: no better one will come."""
 _APART = timedelta(days=3)
@@ -66,7 +68,7 @@ def modified_time(meta: Metadata, *, now: datetime, order: Order) -> datetime | 
 
 
 def visible_time(elements: Iterable[HtmlElement], *, now: datetime, order: Order) -> Published | None:
-    """The time that is shown in `elements`, given nearest first: to the minute before to the day, named before unnamed."""
+    """The time shown in `elements`, given nearest first: to the minute before to the day, named before unnamed."""
     best: tuple[int, Published] | None = None
     for element in elements:
         text = _short_text(element)
@@ -87,10 +89,10 @@ def visible_time(elements: Iterable[HtmlElement], *, now: datetime, order: Order
 def _short_text(element: HtmlElement) -> str | None:
     if element.tag in {"script", "style", "select", "noscript"} or hidden(element):
         return None
-    if len(element) > 8:
+    if len(element) > _MOST_PARTS:
         return None
     text = clean(element.text_content()[: _LONGEST * 4])
-    return text if 4 <= len(text) <= _LONGEST else None
+    return text if _SHORTEST <= len(text) <= _LONGEST else None
 
 
 def _named(element: HtmlElement) -> bool:
