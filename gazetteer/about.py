@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gazetteer.records import Gazetteer
     from gazetteer.shape import Head, Place, Shape
 
-_ENOUGH = 3.0
+_ENOUGH = 2.5
 """One full mention in the sapo, or two in the opening."""
 _SLACK = 1.3
 """Another province may be named somewhat more often: accused and witnesses come from elsewhere."""
@@ -107,7 +107,7 @@ def _half(place: Place, verdict: Verdict, *, known: bool) -> bool:
 def _passing(place: Place, seen: Shape) -> bool:
     form = place.text.form
     before = form[max(0, place.start - 60) : place.start]
-    if cues.ORIGIN.search(before) or cues.SIGNATURE.search(before):
+    if cues.in_passing(before):
         return True
     return place.meaning.kind in {"city", "province"} and place.type is None and _in_province_list(place, seen)
 

@@ -70,6 +70,8 @@ def _no_head(gazetteer: Gazetteer, head: Head) -> str | None:
     if head.place is None and cues.PLURAL_BEFORE.search(before):
         return "plural"
     word = head.text.form[head.start : head.end]
+    if word in {"ca", "ub"} and not head.text.plain[head.start : head.end].isupper():
+        return "lower-case"
     weak = any(word == form.lower() for kind in head.meaning.bodies for form in gazetteer.bodies[kind].weak)
     return "weak-head" if weak and head.place is None else None
 
@@ -247,8 +249,8 @@ def _named_capital(head: Head) -> bool:
 
 
 def _common_word(head: Head, agency: Agency) -> bool:
-    """A head that is a common word in lower case needs its place: `hải quan`."""
-    return head.text.form[head.start : head.end] in {form.lower() for form in agency.capital}
+    """A head that is a common word needs its place: `hải quan`."""
+    return head.text.form[head.start : head.end] in {form.lower() for form in (*agency.capital, *agency.placed)}
 
 
 def _body_alone(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context) -> Verdict:
@@ -258,7 +260,11 @@ def _body_alone(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context)
         body = gazetteer.bodies[kind]
         if body.p31 is None:
             continue
-        if word.endswith("thành ủy") and context.about_us and context.other * 2 <= context.ours:
+        if (
+            word in {form.lower() for form in body.city_alone}
+            and context.about_us
+            and context.other * 2 <= context.ours
+        ):
             return Verdict(id=body.p31, rule="city-context", confidence=0.75)
         last = place_before(seen, head.text, head.start)
         alone = word in {form.lower() for form in body.bare}

@@ -118,25 +118,31 @@ def has_flag(gazetteer: Gazetteer, place: Place, flag: str) -> bool:
 
 
 def _is_sport(seen: Shape) -> bool:
-    if any(cues.LEAGUE.search(text.form) for text in seen.texts):
+    if not any(place.meaning.kind == "city" for place in seen.places):
+        return False
+    if any(league in text.form for text in seen.texts for league in cues.LEAGUE):
         return True
-    return sum(len(cues.SPORT.findall(text.form)) for text in seen.texts) >= _SPORT_WORDS
+    return sum(text.form.count(word) for text in seen.texts for word in cues.SPORT) >= _SPORT_WORDS
 
 
 def _day_of_words(gazetteer: Gazetteer, seen: Shape) -> date:
     """The day an undated article speaks of, from its own words."""
-    years = [int(year) for text in seen.texts for year in cues.YEAR.findall(text.form)]
-    years += [int(year) for text in seen.texts for year in cues.DATE_YEAR.findall(text.form)]
-    latest = max(years, default=0)
+    latest = max((year for text in seen.texts for year in cues.years(text.form)), default=0)
     if latest > DISTRICTS_END.year:
         return TODAY
-    if any(cues.DISTRICT_WORD.search(text.form) or cues.OLD_BODY.search(text.form) for text in seen.texts):
+    if any(_old_words(text.form) for text in seen.texts):
         return DAY_OF_DISTRICTS
     if any(_names_the_past(gazetteer, place) for place in seen.places):
         return DAY_OF_DISTRICTS
     if 0 < latest < DISTRICTS_END.year:
         return min(DAY_OF_DISTRICTS, date(latest, 12, 31))
     return TODAY
+
+
+def _old_words(form: str) -> bool:
+    """Words of the time of quận and huyện, or of bodies that are no more, and nothing called former."""
+    districts = " cũ" not in form and any(word in form for word in cues.DISTRICT_WORDS)
+    return districts or any(body in form for body in cues.OLD_BODIES)
 
 
 def _names_the_past(gazetteer: Gazetteer, place: Place) -> bool:

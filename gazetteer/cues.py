@@ -22,13 +22,13 @@ _TYPE = (
     r"(?:thành phố(?: cảng)?|t\.?p\.?(?: cảng)?|thị xã|t\.?x\.?|quận|q\.?|huyện(?: đảo)?|h\.|phường|p\.|xã(?: đảo)?|x\.|thị trấn|tt\.?|"
     r"đặc khu|tỉnh|quần đảo|đảo)"
 )
-TYPE_BEFORE = re.compile(rf"(?<![^\W_])({_TYPE})(?:[ ]?|(?<=\.)\n)$")
+TYPE_BEFORE = re.compile(rf"(?<![^\W_])(?<!\w\.)({_TYPE})(?:[ ]?|(?<=\.)\n)$")
 """The type word that ends right before a name."""
 TYPE_HERE = re.compile(
     rf"[ ]?(?:\(|-|của|-? ?chi nhánh)?[ ]?(?:các |hai |ba )?({_TYPE})(?:(?<=\.)\n?|(?![^\W_]))(?:[ ]|: )?"
 )
 """A type word right after a head."""
-PLACE_JOINT = re.compile(r"[ ]?(?:\(|- ?|của |tại |, )?")
+PLACE_JOINT = re.compile(r"[ ]?(?:\.|\(|- ?|của |tại |, )?")
 """What may stand between a head and the name of its place."""
 
 CHAIN = re.compile(rf"[ ]?(?:\)?[ ]?[,(]|-|thuộc|của|ở|tại)[ ]?(?:thuộc |nay thuộc |nay là )?(?:({_TYPE})[ ]?)?")
@@ -53,6 +53,7 @@ FORMER_AFTER = re.compile(
     r"[ ]?(?:\((?:cũ|trước đây|nay |trước sáp nhập|trước hợp nhất)|cũ(?![^\W_])|trước đây(?![^\W_])|trước khi sáp nhập)"
 )
 FORMER_BEFORE = re.compile(r"(?:trước đây là|nguyên là|tiền thân là|(?<![^\W_])cựu)[ ]?$")
+TIME_HINTS = ("nay ", "trước", "nguyên", "tiền thân", "cựu", "đổi tên", "thành lập")
 NEW_BEFORE = re.compile(r"(?:nay là|nay thuộc|đổi tên thành|thành lập)(?: [^\W_]+)?[ ]?$")
 
 _STREET = "đường|phố|ngõ|ngách|hẻm|tuyến phố|tuyến đường|đại lộ|vườn hoa|quảng trường|ngã tư|ngã ba|ngã năm|nút giao|vòng xuyến|kiệt"
@@ -63,53 +64,110 @@ _BUILT = (
     "di tích|bãi|khách sạn|nhà hàng|resort|flamingo|vinhomes|cáp treo|vịnh|biển hiệu"
 )
 _WATER = "sông|núi|biển|cửa|cửa biển|đèo|suối|hang|động|bán đảo|mũi"
-_SCHOOL = "(?<!môi )(?<!thị )(?<!công )(?<!hiện )trường|thpt|thcs|ptth|pt|tiểu học|mầm non|mẫu giáo|đại học|đh|cao đẳng|học viện|bệnh viện|bv|phòng khám|trung học phổ thông|trung học cơ sở|trường th"
+_SCHOOL = "trường|thpt|thcs|ptth|pt|tiểu học|mầm non|mẫu giáo|đại học|đh|cao đẳng|học viện|bệnh viện|bv|phòng khám|trung học phổ thông|trung học cơ sở|trường th"
 _FIRM = "chi nhánh|phòng giao dịch|pgd|siêu thị|cửa hàng|quán|ban nhạc|công ty|cty|tnhh|cp|cổ phần|tập đoàn|doanh nghiệp|hãng|thương hiệu|ngân hàng|tổng công ty|hợp tác xã|htx|nhựa|đóng tàu|xăng dầu|bia|vận tải"
-_CLUB = "clb|câu lạc bộ|đội bóng|đội|fc|xi măng|cđv|u\\d+"
+_CLUB = "clb|câu lạc bộ|đội bóng|đội|fc|cđv|u16|u17|u19|u21|u23"
 _SHIP = "tàu|tàu ngầm|tàu hàng|tàu khách|tàu chiến|chiến hạm|tàu buýt|phà|sà lan"
 _PERSON = "ảnh:|ảnh|clip:|video:|đồ họa:|tác giả|ông|bà|anh|chị|em|cô|chú|bác|vua|tướng|nữ tướng|danh tướng|ca sĩ|nghệ sĩ|diễn viên|người mẫu|nhà thơ|họa sĩ|đại tướng|thầy|cháu|bé|bị cáo"
 
 
-def _before(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![^\W_])(?:{words})(?: (?:số|mang tên|tên|mới))?[ ]?$")
-
-
-CUES_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("street", _before(_STREET)),
-    ("built", _before(_BUILT)),
-    ("water", _before(_WATER)),
-    ("school", _before(_SCHOOL)),
-    ("firm", _before(_FIRM)),
-    ("club", _before(_CLUB)),
-    ("ship", _before(_SHIP)),
-    ("person", _before(_PERSON)),
+_CUE_OF = {
+    word.strip(): cue
+    for cue, words in (
+        *(("person", _PERSON), ("ship", _SHIP), ("club", _CLUB), ("firm", _FIRM)),
+        *(("school", _SCHOOL), ("water", _WATER), ("built", _BUILT), ("street", _STREET)),
+    )
+    for word in words.split("|")
+}
+_BETWEEN = frozenset({"số", "tên", "mới"})
+"""May stand between the cue and the name."""
+_NOT_THE_CUE = frozenset(
+    {
+        "môi trường",
+        "thị trường",
+        "công trường",
+        "hiện trường",
+        "nguyên quán",
+        "quê quán",
+        "thành phố",
+        "xã hội",
+        "cơ sở",
+    }
 )
-"""Name of the cue -> what stands right before the name (before its type word there is none of these)."""
+"""Words that end like a cue and are none."""
+_MOST_WORDS = 4
+
+
+def cue_before(left: str) -> str | None:
+    """street, built, water, school, firm, club, ship, person: what stands right before a name, or None.
+
+    `left` is the match form up to the name, ending in one blank when a word stands there.
+    """
+    if not left.endswith(" "):
+        return None
+    words = left.rsplit("\n", 1)[-1].split(" ")[-_MOST_WORDS - 2 : -1]
+    if words and words[-1] in _BETWEEN:
+        words = words[:-1]
+    if " ".join(words[-2:]) in _NOT_THE_CUE:
+        return None
+    for length in range(min(_MOST_WORDS, len(words)), 0, -1):
+        cue = _CUE_OF.get(" ".join(words[-length:]).lstrip("(\"'"))
+        if cue:
+            return cue
+    return None
+
 
 ROAD = re.compile(
     r"(?:cao tốc|tuyến|quốc lộ|đường sắt|khu gian|chuyến tàu|xe khách|tàu hỏa|đoàn tàu|hành lang|đường cao tốc|ql ?\d+[a-z]?)[^.;\n]{0,60}$"
 )
 """A road or line whose ends are named: `cao tốc Hà Nội - Hải Phòng`."""
+BUILT_PAIR = re.compile(
+    r"(?:cầu|cầu vượt|cầu vượt biển|đường ô ?tô|đường|khu kinh tế|kkt|khu thương mại tự do|phà|tuyến phà)(?: [^\W\d_]+){0,3}[ ]?-?[ ]?$"
+)
+"""A bridge, road or zone named after two places: `cầu Tân Vũ - Lạch Huyện`."""
 STREET_AFTER = re.compile(r"[ ]?(?:fc|club)(?![^\W_])")
 
-SPORT = re.compile(
-    r"hlv|huấn luyện viên|cầu thủ|đội bóng|bóng đá|vòng đấu|trận đấu|bàn thắng|hạng nhất|cup quốc gia|cúp quốc gia|lượt trận|"
-    r"trọng tài|thủ môn|tiền đạo|tiền vệ|hậu vệ|ghi bàn|lượt đi|lượt về|trụ hạng|cđv|câu lạc bộ|\bclb\b|penalty|bảng xếp hạng|nã bàn"
-)
+SPORT = ("hlv", "huấn luyện viên", "cầu thủ", "đội bóng", "bóng đá", "vòng đấu", "trận đấu", "bàn thắng", "hạng nhất", "cup quốc gia", "cúp quốc gia", "lượt trận", "trọng tài", "thủ môn", "tiền đạo", "tiền vệ", "hậu vệ", "ghi bàn", "lượt đi", "lượt về", "trụ hạng", "cđv", "câu lạc bộ", "clb ", "penalty", "bảng xếp hạng")
 """Words of football: where they crowd, a city's name is a team."""
-
-LEAGUE = re.compile(r"v\.?[- ]?league|giải vô địch quốc gia lpbank")
+LEAGUE = ("v-league", "v.league", "v league", "vleague")
 """One of these is enough."""
 
-DISTRICT_WORD = re.compile(r"(?<![^\W_])(?:quận|huyện|thị xã)(?![^\W_])(?! cũ)")
-YEAR = re.compile(r"(?<![\d.,/-])(?:năm |/|-)?(19[5-9]\d|20[0-3]\d)(?![\d.,%])")
-DATE_YEAR = re.compile(r"[/.-](20[0-3]\d)(?!\d)")
+DISTRICT_WORDS = (" quận ", " huyện ", " thị xã ")
+YEAR = re.compile(r"[12][09][0-9]{2}(?![0-9%]|[.,][0-9])")
+"""Four figures that may be a year; `years` checks what stands before them."""
+_NUMBER_BEFORE = frozenset("0123456789.,")
+
+
+def years(form: str) -> list[int]:
+    """The years a text names, 1950 to 2039, in order; not parts of longer numbers (`12.2019` is a date, `1,2019` none)."""
+    found: list[int] = []
+    for year in YEAR.finditer(form):
+        before = form[max(0, year.start() - 1) : year.start()]
+        dotted = before == "." and form[max(0, year.start() - 2) : year.start() - 1].isdigit()
+        if (before not in _NUMBER_BEFORE or dotted) and 1950 <= int(year[0]) < 2040:
+            found.append(int(year[0]))
+    return found
+
 
 FIRM_NAME = re.compile(
-    r"(?<![^\W_])(?:công ty|cty|ctcp|tập đoàn|ngân hàng|tnhh|doanh nghiệp|hợp tác xã|htx|nhà máy|trường|bệnh viện)"
+    r"(?<![^\W_])(?:công ty|cty|ctcp|tập đoàn|ngân hàng|tnhh|doanh nghiệp|hợp tác xã|htx|nhà máy|(?<!thị )(?<!môi )(?<!công )(?<!hiện )trường|bệnh viện)"
     r"((?: [^\s,.;:()\n]+){1,6}) $"
 )
 """A firm, school or hospital whose name a place may end: `Công ty CP Đồ hộp Hạ Long`."""
+_FIRM_WORDS = (
+    "công ty",
+    "cty",
+    "ctcp",
+    "tập đoàn",
+    "ngân hàng",
+    "tnhh",
+    "doanh nghiệp",
+    "hợp tác xã",
+    "htx",
+    "nhà máy",
+    "trường",
+    "bệnh viện",
+)
 _LINKS = frozenset(
     {
         "ở",
@@ -138,25 +196,72 @@ _LINKS = frozenset(
 
 def is_firm_name(before: str) -> bool:
     """Whether the words before a place are a firm's name that the place ends, with nothing that links the two."""
+    if not any(word in before for word in _FIRM_WORDS):
+        return False
     found = FIRM_NAME.search(before)
     return bool(found) and not _LINKS & set(found[1].split())
 
 
 PERSON_AFTER = re.compile(r"[ ]?[,(][ ]?(?:\d{1,2} tuổi|sn \d|sinh năm)")
 """An age or year of birth: the name was a person's."""
-OLD_BODY = re.compile(
-    r"bộ giao thông vận tải|bộ gtvt|bộ kế hoạch và đầu tư|bộ kh ?& ?đt|bộ thông tin và truyền thông|bộ tt ?& ?tt|bộ tài nguyên và môi trường|"
-    r"bộ tn ?& ?mt|bộ nông nghiệp và phát triển nông thôn|bộ nn ?& ?ptnt|bộ lao động|bộ lđ|tổng cục hải quan|tổng cục thuế|cục hải quan (?:tp|thành phố|hải)"
+OLD_BODIES = (
+    *(
+        "bộ giao thông vận tải",
+        "bộ gtvt",
+        "bộ kế hoạch và đầu tư",
+        "bộ kh&đt",
+        "bộ thông tin và truyền thông",
+        "bộ tt&tt",
+    ),
+    *(
+        "bộ tài nguyên và môi trường",
+        "bộ tn&mt",
+        "bộ tn-mt",
+        "bộ nông nghiệp và phát triển nông thôn",
+        "bộ nn&ptnt",
+        "bộ lao động",
+    ),
+    *(
+        "bộ lđ",
+        "tổng cục hải quan",
+        "tổng cục thuế",
+        "cục hải quan hải phòng",
+        "cục hải quan tp",
+        "cục hải quan thành phố",
+    ),
 )
 """Bodies of the state that ended by 1 March 2025."""
 MARKED_OLD = re.compile(r"[ ]?\(?(?:cũ|trước đây|nay )")
 
-SIGNATURE = re.compile(r"\([^()\n]{2,40}, (?:\d+ tuổi, )?(?:ở )?$")
+_SIGNATURE = re.compile(r"\([^()\n]{2,40}, (?:\d+ tuổi, )?(?:ở )?$")
 """A reader's or buyer's name and place in brackets: `(Lan Anh, Hải Phòng)`."""
-ORIGIN = re.compile(
-    r"(?:quê|quê quán|quê ở|quê gốc|sinh ra ở|người gốc|thường trú|trú tại|trú ở|trú|đến từ|sn \d{4},|\d+ tuổi, (?:ở|tại|quê))(?: tại| ở)? ?$"
+_ORIGINS = tuple(
+    f"{word} "
+    for word in (
+        *(
+            "quê",
+            "quê quán",
+            "quê ở",
+            "quê tại",
+            "quê gốc",
+            "nguyên quán",
+            "sinh ra ở",
+            "người gốc",
+            "thường trú",
+            "thường trú tại",
+        ),
+        *("trú tại", "trú ở", "trú", "ngụ", "ngụ tại", "đến từ"),
+    )
 )
-"""Where a person comes from: no place of the event."""
+_BORN = re.compile(r"(?:sn \d{4}|\d{2} tuổi), (?:ở |tại |quê )?$")
+
+
+def in_passing(before: str) -> bool:
+    """Whether the words before a place make it a person's origin or a reader's signature: no place of the event."""
+    if before.endswith(_ORIGINS):
+        return True
+    return ("(" in before and bool(_SIGNATURE.search(before))) or (before.endswith(", ") and bool(_BORN.search(before)))
+
 
 _VOWELS = "aeiouy"
 FOREIGN = re.compile(rf"[{_VOWELS}]+[^{_VOWELS}\W\d_]+[{_VOWELS}]|[fjwz]")
@@ -244,3 +349,8 @@ FAMILY_NAMES = frozenset(
     ]
 )
 """First and middle words of Vietnamese names, lower case."""
+
+SURNAMES = frozenset(
+    ["nguyễn", "trần", "lê", "phạm", "hoàng", "huỳnh", "phan", "vũ", "võ", "đặng", "bùi", "đỗ", "hồ", "ngô", "dương", "lý", "đào", "đoàn", "vương", "trịnh", "trương", "mai", "tô", "đinh", "tạ", "cao", "lương", "thái", "châu", "chu", "phùng", "tăng", "lưu", "vi", "trưởng", "khổng", "bạch"]
+)
+"""What may follow a unit's name when its chairman's name stands behind it."""

@@ -27,10 +27,25 @@ from gazetteer.records import (
 _FILES = ("units.toml", "agencies.toml", "bodies.toml", "provinces.toml", "ambiguity.toml")
 _UNIT_KEYS = {"type", "name", "parent", "from", "until", "to", "now", "aliases", "source", "confidence"}
 _AGENCY_KEYS = {
-    *("id", "name", "kind", "parent", "from", "until", "to", "heads", "names", "place", "bare", "capital", "covers"),
+    *(
+        "id",
+        "name",
+        "kind",
+        "parent",
+        "from",
+        "until",
+        "to",
+        "heads",
+        "names",
+        "place",
+        "bare",
+        "capital",
+        "placed",
+        "covers",
+    ),
     *("source", "confidence", "note"),
 }
-_BODY_KEYS = {"heads", "p31", "p30", "bare", "weak"}
+_BODY_KEYS = {"heads", "p31", "p30", "bare", "weak", "city_alone"}
 _PROVINCE_KEYS = {"name", "former", "aliases", "places"}
 _UNIT_TYPES = DISTRICT_TYPES | COMMUNE_TYPES | {"tỉnh"}
 _EXTENTS = {"part", "rest", "area"}
@@ -218,6 +233,7 @@ def _agency(file: Path, agency_id: str, block: Mapping[str, Any]) -> Agency:
         place=block.get("place", CITY),
         bare=bare,
         capital=_texts(file, agency_id, block, "capital"),
+        placed=_texts(file, agency_id, block, "placed"),
         covers=block.get("covers"),
         source=_texts(file, agency_id, block, "source"),
         confidence=block.get("confidence", "high"),
@@ -237,6 +253,7 @@ def _body(file: Path, kind: str, block: Mapping[str, Any]) -> BodyKind:
         p30=block.get("p30"),
         bare=_texts(file, f"body.{kind}", block, "bare"),
         weak=_texts(file, f"body.{kind}", block, "weak"),
+        city_alone=_texts(file, f"body.{kind}", block, "city_alone"),
     )
 
 

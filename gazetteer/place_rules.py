@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gazetteer.records import CITY, CITY_BEFORE, DISTRICT_TYPES, DISTRICTS_END, PROVINCE, Gazetteer, Unit
-
 from gazetteer.context import well_known
+from gazetteer.records import CITY, CITY_BEFORE, COMMUNE_TYPES, DISTRICT_TYPES, DISTRICTS_END, PROVINCE, Gazetteer, Unit
 
 if TYPE_CHECKING:
     from gazetteer.context import Context
@@ -119,8 +118,10 @@ def _typed(
 ) -> Verdict:
     """Type word and name: the units of that type, then place, day and trust decide."""
     pool = [unit for unit in units if place.type and unit.is_a(place.type)]
+    if place.glued:
+        return refuse("part-of-longer-name", place.meaning.ids)
     if not pool:
-        return refuse("no-such-unit", place.meaning.ids)
+        return _under_another_type(place, units, seen, context, parents)
     if place.carried and not _in_time(pool, context):
         return _bare(gazetteer, place, units, seen, context, parents, {})
     lies_in = _lies_in(gazetteer, place, seen)
@@ -136,6 +137,19 @@ def _typed(
         rule = "former-mark"
     rivals = tuple(unit.id for unit in units if unit.id != chosen.id)
     return Verdict(id=chosen.id, rule=rule, confidence=0.95 if len(pool) == 1 or lies_in else 0.85, rivals=rivals)
+
+
+def _under_another_type(
+    place: Place, units: Sequence[Unit], seen: Shape, context: Context, parents: frozenset[str]
+) -> Verdict:
+    """`xã Bàng La` in a text of 2005, a phường since 2007: taken where the text names its district."""
+    if place.type not in COMMUNE_TYPES or context.on > DISTRICTS_END:
+        return refuse("no-such-unit", place.meaning.ids)
+    outer = parents | {unit_id for order in place.inside for unit_id in seen.places[order].meaning.ids}
+    pool = [unit for unit in units if unit.level == "commune" and unit.parent in outer and not place.elsewhere]
+    if not pool:
+        return refuse("no-such-unit", place.meaning.ids)
+    return Verdict(id=min(pool, key=lambda unit: _distance(unit, context)).id, rule="earlier-type", confidence=0.65)
 
 
 def _in_time(pool: Sequence[Unit], context: Context) -> bool:

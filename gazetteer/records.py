@@ -103,7 +103,9 @@ class Agency:
     """Whose it is: the place its heads need."""
     bare: Bare = "context"
     capital: tuple[str, ...] = ()
-    """Heads that are common words in lower case."""
+    """Heads that are common words in lower case, even with a place: `thuế Hải Phòng`."""
+    placed: tuple[str, ...] = ()
+    """Heads that mean the agency only with a place: `hải quan Hải Phòng`, not `hải quan`."""
     covers: str | None = None
     """Stands for every agency of this kind without a record at its place."""
     source: tuple[str, ...] = ()
@@ -128,7 +130,9 @@ class BodyKind:
     bare: tuple[str, ...] = ()
     """Heads that alone may mean the city's."""
     weak: tuple[str, ...] = ()
-    """Heads that need the unit with its type word right behind them."""
+    """Heads that need a unit right behind them: `CSGT`, `chủ tịch`."""
+    city_alone: tuple[str, ...] = ()
+    """Heads that only a city has: alone they are the city's where the text is about it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from gazetteer.records import Gazetteer
 
 _LOOK_BACK = 60
+_TYPE_CHARS = 18
+"""The longest type word with its blanks, and one character before it."""
 _PLACES = frozenset({"unit", "city", "province", "place"})
 
 
@@ -120,7 +123,7 @@ def _orders(text: Text, first: int) -> dict[int, int]:
 def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, int], before: Sequence[Place]) -> Place:
     atom = text.atoms[position]
     left = text.form[max(0, atom.start - _LOOK_BACK) : atom.start]
-    word = cues.TYPE_BEFORE.search(left)
+    word = cues.TYPE_BEFORE.search(left, max(0, len(left) - _TYPE_CHARS))
     own_type = cues.TYPE_OF[word[1].rstrip(".")] if word else _implied_type(left)
     start = atom.start - (len(left) - word.start()) if word else atom.start
     carried = None if own_type else _carried(gazetteer, text, atom, before)
@@ -134,17 +137,20 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
         meaning=atom.meaning,
         type=own_type or carried,
         carried=carried is not None,
-        former=bool(
-            cues.FORMER_AFTER.match(text.form, atom.end)
-            or cues.FORMER_BEFORE.search(text.form, max(0, start - 20), start)
-        ),
-        renewed=bool(cues.NEW_BEFORE.search(text.form, max(0, start - 25), start)),
+        former=bool(cues.FORMER_AFTER.match(text.form, atom.end)) or _ends_with(cues.FORMER_BEFORE, text.form, start),
+        renewed=_ends_with(cues.NEW_BEFORE, text.form, start),
         cue=None if _behind_head(text, position) else _cue(text, atom, own_type, left),
         capital=_capital(text.plain, atom.start, atom.end),
-        glued=own_type is None and _glued(text, atom),
+        glued=_glued(text, atom) if own_type is None else _goes_on(text, atom),
         inside=inside,
         elsewhere=elsewhere,
     )
+
+
+def _ends_with(pattern: re.Pattern[str], form: str, end: int) -> bool:
+    """Whether a mark of time stands right before `end`; most places have none, so a cheap look comes first."""
+    before = form[max(0, end - 25) : end]
+    return any(hint in before for hint in cues.TIME_HINTS) and bool(pattern.search(before))
 
 
 def _implied_type(left: str) -> str | None:
@@ -173,15 +179,17 @@ def _carried(gazetteer: Gazetteer, text: Text, atom: Atom, before: Sequence[Plac
 
 def _cue(text: Text, atom: Atom, own_type: str | None, left: str) -> str | None:
     if own_type is None or own_type == "đảo":
-        for name, pattern in cues.CUES_BEFORE:
-            if pattern.search(left):
-                return name
+        cue = cues.cue_before(left)
+        if cue:
+            return cue
     line = text.form.rfind("\n", 0, atom.start) + 1
     around = text.form[max(line, atom.start - 70) : atom.start]
     after = text.form[atom.end : atom.end + 3]
     dashed = around.rstrip().endswith("-") or after.lstrip().startswith("-")
     if dashed and cues.ROAD.search(around) and own_type is None:
         return "road"
+    if dashed and own_type is None and cues.BUILT_PAIR.search(around):
+        return "built"
     if cues.STREET_AFTER.match(text.form, atom.end):
         return "club"
     if own_type is None and branded(text, atom.start):
@@ -210,6 +218,15 @@ def _glued(text: Text, atom: Atom) -> bool:
     if word.lower() in cues.FAMILY_NAMES or word.lower() in cues.DIRECTIONS:
         return True
     return not opens and not _all_capitals(plain, atom.start)
+
+
+def _goes_on(text: Text, atom: Atom) -> bool:
+    """`xã Tân An Hội`: a capital word behind a typed name makes it longer, unless a person's name begins there."""
+    after = text.plain[atom.end : atom.end + 2]
+    if len(after) < 2 or after[0] != " " or not after[1].isupper() or _all_capitals(text.plain, atom.start):
+        return False
+    word = text.plain[atom.end + 1 : atom.end + 12].split(" ", 1)[0].rstrip(".,;:)").lower()
+    return word.isalpha() and word not in cues.SURNAMES
 
 
 def word_before(plain: str, start: int) -> tuple[str, bool]:

@@ -68,28 +68,34 @@ def tag(
     Offsets are code points into `title`, `sapo` and `text` exactly as given. `published_at` is aware or None (then the
     article's own words tell its time). The same input always gives the same answer.
     """
-    seen, where, places, heads = _read(gazetteer, title, sapo, text, published_at, outlet, url, section)
+    texts = _texts(gazetteer, title, sapo, text)
+    if not (outlet and outlet.city_default) and not any(_may_be_ours(part) for part in texts):
+        return Tagging(
+            about_city=False, about_reasons=("no name of ours",), mentions=(), gazetteer_version=gazetteer.version
+        )
+    seen, where, places, heads = _read(gazetteer, texts, published_at, outlet)
     mentions = _mentions(seen, places, heads)
     about, reasons = about_city(gazetteer, seen, where, places, heads)
     return Tagging(about_city=about, about_reasons=reasons, mentions=mentions, gazetteer_version=gazetteer.version)
 
 
-def _read(
-    gazetteer: Gazetteer,
-    title: str,
-    sapo: str | None,
-    text: str,
-    published_at: datetime | None,
-    outlet: OutletHint | None,
-    url: str | None,
-    section: str | None,
-) -> tuple[Shape, Context, tuple[Verdict, ...], tuple[HeadVerdict, ...]]:
+def _texts(gazetteer: Gazetteer, title: str, sapo: str | None, text: str) -> list[Text]:
     matcher = matcher_of(gazetteer)
     fields: tuple[tuple[MentionField, str], ...] = (("title", title), ("sapo", sapo or ""), ("text", text))
-    seen = shape(gazetteer, [prepare(matcher, field, raw) for field, raw in fields if raw])
+    return [prepare(matcher, field, raw) for field, raw in fields if raw]
+
+
+def _may_be_ours(text: Text) -> bool:
+    """Whether any name of ours stands in it; without one no head can be ours either."""
+    return any(atom.kind in {"city", "unit", "agency"} for atom in text.atoms)
+
+
+def _read(
+    gazetteer: Gazetteer, texts: Sequence[Text], published_at: datetime | None, outlet: OutletHint | None
+) -> tuple[Shape, Context, tuple[Verdict, ...], tuple[HeadVerdict, ...]]:
+    seen = shape(gazetteer, texts)
     day = published_at.astimezone(LOCAL).date() if published_at else None
-    local = bool(outlet and outlet.city_default)
-    where = context(gazetteer, seen, day, local_outlet=local)
+    where = context(gazetteer, seen, day, local_outlet=bool(outlet and outlet.city_default))
     places = place_verdicts(gazetteer, seen, where)
     return seen, where, places, head_verdicts(gazetteer, seen, where, places)
 
@@ -169,7 +175,7 @@ def explain(
     section: str | None = None,
 ) -> tuple[Considered, ...]:
     """Every name that was looked at, in order, with the rule that took or refused it and who else was possible."""
-    seen, _, places, heads = _read(gazetteer, title, sapo, text, published_at, outlet, url, section)
+    seen, _, places, heads = _read(gazetteer, _texts(gazetteer, title, sapo, text), published_at, outlet)
     found: list[tuple[int, int, Considered]] = []
     for place in seen.places:
         found.append(_considered(seen, place.text, place.start, place.end, places[place.order]))
