@@ -58,6 +58,10 @@ class Context:
         """Seconds between two requests to one host of `outlet`."""
         return self.crawl.pace_seconds if outlet.pace_seconds is None else outlet.pace_seconds
 
+    def outlets(self, wanted: str | None) -> list[Outlet]:
+        """The outlets of `-a outlet=a,b`, or all active ones for None. ValueError for a strange id."""
+        return chosen(self.config, wanted)
+
     def finish(self, outcome: str) -> None:
         """End a run of our own: every URL gets its fate, then the run is marked finished."""
         if self.own_run:
@@ -71,17 +75,29 @@ def context_of(crawler: Crawler) -> Context | None:
     return found if isinstance(found, Context) else None
 
 
-def from_environment(spider: str) -> Context:
+def chosen(config: Config, wanted: str | None) -> list[Outlet]:
+    """The configured outlets with the ids `a,b`, or all active ones for None. ValueError for a strange id."""
+    known = config.outlets
+    if wanted is None:
+        return [outlet for outlet in known.values() if outlet.active]
+    ids = [each.strip() for each in wanted.split(",") if each.strip()]
+    if strange := sorted(set(ids) - set(known)):
+        raise ValueError(f"no such outlet: {', '.join(strange)}; `diembao outlets` lists them")
+    return [known[each] for each in dict.fromkeys(ids)]
+
+
+def from_environment(spider: str, wanted: str | None = None) -> Context:
     """The context of a `scrapy crawl`, which begins (or continues) a run of its own, of the spider's name and today.
 
     Places by `DIEMBAO_HOME` and `DIEMBAO_DATABASE_URL`, the overlays `$DIEMBAO_HOME/config` and `DIEMBAO_CONFIG`, the
-    hosts file `DIEMBAO_HOSTS`.
+    hosts file `DIEMBAO_HOSTS`. ValueError for a strange outlet in `wanted`, before anything is begun.
     """
     from storage.store import open_store
 
     where = places()
     extra = os.environ.get("DIEMBAO_CONFIG")
     config = load(where.overlays(*([Path(extra)] if extra else [])))
+    chosen(config, wanted)
     hosts = os.environ.get("DIEMBAO_HOSTS")
     where.home.mkdir(parents=True, exist_ok=True)
     store = open_store(where.database_url, system_clock, config.settings)

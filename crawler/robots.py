@@ -16,6 +16,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.context import context_of
 from crawler.errors import HeldError, RobotsForbiddenError, RobotsUnavailableError, TooBigError, UnreachableError
+from storage.errors import StoreError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -114,6 +115,8 @@ class RobotsMiddleware:
             found = read(response.status, response.body)
         except (UnreachableError, HeldError) as error:
             found = Robots(problem=error)
+        except StoreError:
+            raise
         except TooBigError:
             found = Robots(problem=RobotsUnavailableError("robots.txt is too big"))
         except Exception as error:  # noqa: BLE001 - whatever went wrong, without robots.txt nothing may be asked

@@ -75,7 +75,8 @@ async def crawl(
     """Run one spider to its end under the run `run_id` and return its counts.
 
     `outlets` are ids (None: all active ones), `arguments` go to the spider. The run is neither begun nor finished here.
-    Raises StoreError when the store failed (all that was committed stays), KeyboardInterrupt after Ctrl-C.
+    Raises StoreError when the store failed (all that was committed stays), KeyboardInterrupt after Ctrl-C, ValueError
+    for an outlet that is not configured.
     """
     context = Context(
         store=store,
@@ -96,8 +97,10 @@ async def crawl(
         _running.discard(runner)
     if context.failure is not None:
         raise context.failure
+    if context.reason == "shutdown":
+        raise KeyboardInterrupt
     if context.reason != "finished":
-        raise KeyboardInterrupt(f"crawl stopped: {context.reason or 'not started'}")
+        raise RuntimeError(f"the crawl ended early: {context.reason or 'it did not begin'}")
     return _result(context)
 
 

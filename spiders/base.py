@@ -31,18 +31,13 @@ class OutletSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, context: Context | None = None, **kwargs: Any) -> Self:
         """Scrapy's way in. Without a context (`scrapy crawl`) one is made from the environment."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.context = context or from_environment(cls.name)
+        spider.context = context or from_environment(cls.name, kwargs.get("outlet"))
         crawler.settings.setdict(configured(spider.context.crawl), priority="spider")
         return spider
 
     def visits(self) -> list[Visit]:
-        """One visit an outlet: those of `-a outlet=a,b`, or all active ones. ValueError on a strange id."""
-        known = self.context.config.outlets
-        wanted: str | None = getattr(self, "outlet", None)
-        ids = [each for each in known if known[each].active] if wanted is None else [w for w in wanted.split(",") if w]
-        if strange := sorted(set(ids) - set(known)):
-            raise ValueError(f"no such outlet: {', '.join(strange)}; `diembao outlets` lists them")
-        return [Visit(self.context, known[each], self.kinds) for each in ids]
+        """One visit for each outlet of `-a outlet=a,b`, or for all active ones. ValueError for a strange id."""
+        return [Visit(self.context, each, self.kinds) for each in self.context.outlets(getattr(self, "outlet", None))]
 
     async def start(self) -> AsyncIterator[Any]:
         """The first request of every outlet. Scrapy 2.19 ignores `start_requests` without a word."""

@@ -6,6 +6,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ B, C = "bao.example", "dai.example"
 
 
 def gaps(rows: list[Any]) -> list[float]:
-    return [later.at - earlier.at for earlier, later in zip(rows, rows[1:], strict=False)]
+    return [later.at - earlier.at for earlier, later in pairwise(rows)]
 
 
 def test_requests_to_a_host_keep_their_distance_and_never_overlap(night: Any, site: Any) -> None:
@@ -35,7 +36,7 @@ def test_requests_to_a_host_keep_their_distance_and_never_overlap(night: Any, si
         rows = site.paths(host)
         assert len(rows) == 5
         assert min(gaps(rows)) > pace * 0.9
-        assert all(later.at >= earlier.until - 0.005 for earlier, later in zip(rows, rows[1:], strict=False))
+        assert all(later.at >= earlier.until - 0.005 for earlier, later in pairwise(rows))
     assert site.paths(C)[1].at < site.paths(B)[1].at, "outlets go side by side"
 
 
@@ -133,7 +134,7 @@ def test_long_retry_after_defers_and_leaves_the_host_alone(night: Any, site: Any
     night.run()
     assert night.fates() == {f"{B}/a": "deferred", f"{B}/b": "deferred"}
     assert not site.paths(B, "/b")
-    [a, b] = night.store.rows(frontier.select().order_by(frontier.c.url))
+    [a, _] = night.store.rows(frontier.select().order_by(frontier.c.url))
     assert a["retry_at"] == night.now + timedelta(seconds=600)
     site.asked.clear()
     night.run()

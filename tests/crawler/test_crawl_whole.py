@@ -233,7 +233,10 @@ def test_sitemap_index_is_followed_one_level(night: Any, site: Any) -> None:
     site.put(
         B, "/sitemap.xml", f"<sitemapindex {space}><sitemap><loc>http://{B}/1.xml.gz</loc></sitemap></sitemapindex>"
     )
-    news = "<news:news><news:publication_date>2026-09-09T07:00:00+07:00</news:publication_date><news:title>Sửa cầu Bính</news:title></news:news>"
+    news = (
+        "<news:news><news:publication_date>2026-09-09T07:00:00+07:00</news:publication_date>"
+        "<news:title>Sửa cầu Bính</news:title></news:news>"
+    )
     urls = f"<urlset {space}><url><loc>http://{B}/a.html</loc>{news}</url></urlset>"
     site.put(B, "/1.xml.gz", gzip.compress(urls.encode()), Content_Type="application/x-gzip")
     site.put(B, "/a.html", "", 403)
