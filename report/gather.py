@@ -57,7 +57,7 @@ def scope_for(day: date, settings: Settings, generated_at: datetime) -> SheetSco
 
 
 def gather(store: Store, settings: Settings, day: date, making: Making, name_of: Callable[[str], str]) -> SheetInputs:
-    """Everything the sheet of `day` is made of.
+    """Everything the sheet of `day` is made of, except the text of its queries.
 
     `name_of` gives the printed name of an agency or unit by id (`Gazetteer.name`). Raises StoreError when the store
     cannot be read.
@@ -83,8 +83,13 @@ def gather(store: Store, settings: Settings, day: date, making: Making, name_of:
         city=settings.sheet.city,
         addressees=settings.sheet.addressees,
         top=settings.sheet.top,
-        queries={name: ask.sql(query, store.engine) for name, query in number_queries(scope, making.run_id).items()},
     )
+
+
+def printed_queries(store: Store, settings: Settings, day: date, making: Making) -> dict[str, str]:
+    """`number_queries` of the sheet as text for the store's own database."""
+    queries = number_queries(scope_for(day, settings, making.generated_at), making.run_id)
+    return {name: ask.sql(query, store.engine) for name, query in queries.items()}
 
 
 def answer(store: Store, query: Select[Any]) -> list[Row]:

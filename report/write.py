@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from config.loader import Config
 from report.as_html import as_html
 from report.as_json import as_json, outlet_data
-from report.gather import Making, gather
+from report.gather import Making, gather, printed_queries
 from report.inputs import OutletState
 from report.sheet import Sheet, build_sheet
 from report.style import Style, load_style
@@ -59,35 +59,41 @@ def write_sheet(
     run_id: str,
     now: datetime,
     folder: Path,
+    flat: bool = False,
     name_of: Callable[[str], str] | None = None,
 ) -> SheetFiles:
     """Make the sheet of the morning `day` and write it to `folder`/D/diem-bao-D.html and .json.
 
-    `folder` is `reports/` under DIEMBAO_HOME; `now` (aware) is the clock of the run and becomes `generated_at`. The
-    reports row keeps the articles, the totals and the health it was made of. `name_of` is `Gazetteer.name` where a
-    gazetteer is at hand; without it the configured one is loaded. Files appear whole or not at all, the row
-    comes last. Raises StoreError, ConfigError, jinja2.TemplateError or OSError; earlier files are then as they were.
+    `folder` is `reports/` under DIEMBAO_HOME; with `flat` the files lie in `folder` itself. `now` (aware) is the clock
+    of the run and becomes `generated_at`. `name_of` is `Gazetteer.name` where a gazetteer is at hand; without it the
+    configured one is loaded. The reports row keeps the articles, the totals and the health the sheet was made of.
+    Files appear whole or not at all, the row comes last. Raises StoreError, ConfigError, jinja2.TemplateError or
+    OSError; earlier files are then as they were.
     """
-    files = _files(folder, day)
+    files = _files(folder, day, flat=flat)
     kept = store.load_report(report_id(day))
     if kept is not None and kept.state in _KEPT_STATES:
         return SheetFiles(html=files.html, json=files.json, written=False)
     making = Making(run_id=run_id, generated_at=now.replace(microsecond=0), health=tuple(health))
     sheet, style = _made(store, config, day, making, name_of)
     data = _write(sheet, style, config, files)
-    store.save_report(_row(sheet, data, files.html.relative_to(folder)))
+    store.save_report(_row(sheet, data))
     return files
 
 
-def write_again(store: Store, config: Config, day: date, *, folder: Path) -> SheetFiles | None:
-    """Write the kept sheet of `day` to `folder`/D/ again, as of the moment it was made; None when there is none.
+def write_again(store: Store, config: Config, day: date, *, folder: Path, flat: bool = False) -> SheetFiles | None:
+    """Write the kept sheet of `day` again, as of the moment it was made; None when there is none.
 
-    Changes nothing in the store. The same store gives the same bytes.
+    To `folder`/D/, or with `flat` to `folder` itself. Changes nothing in the store; the same store gives the same
+    bytes.
+    An approved or sent sheet of `reports/` is not overwritten either, only written elsewhere.
     """
     kept = store.load_report(report_id(day))
     if kept is None:
         return None
-    files = _files(folder, day)
+    files = _files(folder, day, flat=flat)
+    if kept.state in _KEPT_STATES and files.html.exists():
+        return SheetFiles(html=files.html, json=files.json, written=False)
     making = Making(
         run_id=kept.run_id or "",
         generated_at=kept.generated_at,
@@ -110,12 +116,18 @@ def _made(
         from gazetteer.load import load
 
         name_of = load(config.folders).name
-    return build_sheet(gather(store, config.settings, day, making, name_of)), load_style(config.folders)
+    inputs = gather(store, config.settings, day, making, name_of)
+    queries = printed_queries(store, config.settings, day, making)
+    return build_sheet(replace(inputs, queries=queries)), load_style(config.folders)
 
 
-def _files(folder: Path, day: date) -> SheetFiles:
-    stem = folder.absolute() / day.isoformat() / f"diem-bao-{day.isoformat()}"
+def _files(folder: Path, day: date, *, flat: bool) -> SheetFiles:
+    stem = (folder if flat else folder / day.isoformat()).absolute() / _name(day)
     return SheetFiles(html=stem.with_suffix(".html"), json=stem.with_suffix(".json"), written=True)
+
+
+def _name(day: date) -> str:
+    return f"diem-bao-{day.isoformat()}"
 
 
 def _write(sheet: Sheet, style: Style, config: Config, files: SheetFiles) -> bytes:
@@ -139,7 +151,7 @@ def _replace(file: Path, content: bytes) -> None:
         half.unlink(missing_ok=True)
 
 
-def _row(sheet: Sheet, data: bytes, path: Path) -> Report:
+def _row(sheet: Sheet, data: bytes) -> Report:
     inputs = sheet.inputs
     counts = sheet.counts
     return Report(
@@ -151,7 +163,7 @@ def _row(sheet: Sheet, data: bytes, path: Path) -> Report:
         window_end=inputs.window.end,
         generated_at=inputs.generated_at,
         sha256=hashlib.sha256(data).hexdigest(),
-        path=path.as_posix(),
+        path=f"{inputs.day.isoformat()}/{_name(inputs.day)}.html",
         inputs={
             "counts": {"articles": counts.articles, "issues": counts.issues, "attention": counts.attention},
             "health": [outlet_data(outlet) for outlet in inputs.health],

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shutil
 import sqlite3
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -150,9 +151,22 @@ def fill(morning):
     return morning
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory, state, name_of):
+    """A folder with the store and the sheet of two mornings, made once."""
+    folder = tmp_path_factory.mktemp("filled")
+    fill(Morning(folder, state, name_of)).store.close()
+    return folder
+
+
 @pytest.fixture
-def full(morning):
-    return fill(morning)
+def full(filled, tmp_path, state, name_of):
+    """A copy of the two mornings that a test may change."""
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    made = Morning(tmp_path, state, name_of)
+    made.now = at(11, 6, 10)
+    yield made
+    made.store.close()
 
 
 def ids(sheet):
@@ -318,6 +332,9 @@ def test_the_same_moment_gives_the_same_bytes_and_so_does_writing_it_again_later
     full.add("afterwards", at(10, 11), day=date(2026, 9, 13), issue="i9")
     again = write_again(full.store, full.config, FRIDAY, folder=full.reports / "again")
     assert [again.html.read_bytes(), again.json.read_bytes()] == before
+    flat = write_again(full.store, full.config, FRIDAY, folder=full.reports / "flat", flat=True)
+    assert flat.html == full.reports / "flat" / "diem-bao-2026-09-11.html"
+    assert flat.html.read_bytes() == before[0]
 
 
 def test_writing_again_what_never_was_gives_nothing(morning):
@@ -342,6 +359,7 @@ def test_an_approved_or_sent_sheet_is_never_overwritten(full, word):
     full.add("more", at(10, 13), day=FRIDAY)
     options = {"health": full.health(FRIDAY), "run_id": "nightly-20260911.2", "now": full.now, "folder": full.reports}
     assert not write_sheet(full.store, full.config, FRIDAY, **options).written
+    assert not write_again(full.store, full.config, FRIDAY, folder=full.reports).written
     assert {file: file.read_bytes() for file in files.iterdir()} == before
 
 
