@@ -92,7 +92,8 @@ def _rdf(outlet: TownOutlet, items: Sequence[Item], now: datetime, _lie: Lie) ->
         '<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF xmlns="http://purl.org/rss/1.0/" '
         'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/">\n'
         f'<channel rdf:about="http://{outlet.host}/">\n<title>{escape(outlet.name)}</title>\n'
-        f"<link>http://{outlet.host}/</link>\n<description>Tin mới</description>\n<dc:date>{now.isoformat()}</dc:date>\n"
+        f"<link>http://{outlet.host}/</link>\n<description>Tin mới</description>\n"
+        f"<dc:date>{now.isoformat()}</dc:date>\n"
         f"<items><rdf:Seq>{listed}</rdf:Seq></items>\n</channel>\n{rows}\n</rdf:RDF>\n"
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -243,3 +244,20 @@ def _spread(ids: Iterable[str]) -> set[str]:
         if "@" in entity:
             out.add(entity.split("@", 1)[1])
     return {i for i in out if i not in CITY and i.split("@")[-1] not in CITY}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m demo.ledger STORE_URL`: the summary, then every difference; 3 when there is one, else 0."""
+    parser = argparse.ArgumentParser(prog="demo.ledger", description="Hold a store against the truth of the town.")
+    parser.add_argument("store", help="SQLAlchemy URL of the store, sqlite:///path/to/diembao.db")
+    parser.add_argument("--nights", type=int, default=NIGHTS, help="how many nights were played, from the first")
+    parser.add_argument("--private-port", type=int, default=PRIVATE_PORT)
+    chosen = parser.parse_args(arguments)
+    result = compare(chosen.store, nights=chosen.nights, private_port=chosen.private_port)
+    lines = [f"{name}: {line}" for name, value in asdict(result).items() if name.endswith("_wrong") for line in value]
+    print(result.summary(), *lines, sep="\n")
+    return 3 if lines else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -22,11 +22,9 @@ PRIVATE_PORT = 8099
 def load_town(private_port: int = PRIVATE_PORT) -> TownData:
     """The whole town; a mistake in its data is a KeyError or ValueError naming the article."""
     outlets = {o.id: o for o in map(_outlet, _read("outlets.toml")["outlet"])}
-    matters = []
-    originals: dict[str, TownArticle] = {}
-    for file in sorted((HERE / "articles").glob("*.toml")):
-        for raw in tomllib.loads(file.read_text(encoding="utf-8"))["matter"]:
-            matters.append(_matter(raw, outlets, originals))
+    known: dict[str, TownArticle] = {}
+    files = sorted((HERE / "articles").glob("*.toml"))
+    matters = [_matter(raw, outlets, known) for file in files for raw in _read(f"articles/{file.name}")["matter"]]
     faults = tuple(_fault(raw, outlets, private_port) for raw in _read("faults.toml")["fault"])
     return TownData(outlets=outlets, matters=tuple(matters), faults=faults)
 

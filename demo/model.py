@@ -75,10 +75,8 @@ class TownOutlet:
     nfd: bool = False
     tone: Literal["old", "new"] = "old"
     """Tone placement the newsroom writes: old `hòa, ủy`, new `hoà, uỷ`."""
-    charset: str = "utf-8"
-    """The bytes really sent."""
     header: str = "text/html; charset=utf-8"
-    """The Content-Type header, which may lie."""
+    """The Content-Type header, which may lie: the bytes are always UTF-8."""
     dateline: str = ""
     """What the sapo begins with on the page."""
 

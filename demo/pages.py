@@ -60,8 +60,8 @@ def render(article: TownArticle, outlet: TownOutlet, older: Sequence[TownArticle
 
 
 def encoded(html: str, outlet: TownOutlet) -> bytes:
-    """In the outlet's normal form and charset."""
-    return unicodedata.normalize("NFD" if outlet.nfd else "NFC", html).encode(outlet.charset, "xmlcharrefreplace")
+    """UTF-8 in the outlet's normal form."""
+    return unicodedata.normalize("NFD" if outlet.nfd else "NFC", html).encode()
 
 
 def _news_article(article: TownArticle, outlet: TownOutlet, byline: str) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _site(outlet: TownOutlet) -> dict[str, Any]:
     return {"@type": "WebSite", "name": outlet.name, "url": f"http://{outlet.host}/"}
 
 
-def _script(value: Any) -> str:
+def _script(value: dict[str, Any]) -> str:
     """JSON that may stand in a script element."""
     return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
 
