@@ -31,8 +31,20 @@ def analyse(
     `outlet` None reads it as a page of nobody; `gazetteer` None leaves it untagged. A page without text keeps the
     teaser, if there is one. The fate of a page with an article is STORED: the store decides what it becomes.
     """
-    outlet_id = page.outlet_id or (outlet.id if outlet else "")
     reading = read_page(page, outlet=outlet, rules=rules)
+    return outcome_of(page, reading, outlet=outlet, teaser=teaser, gazetteer=gazetteer)
+
+
+def outcome_of(
+    page: Page,
+    reading: Reading,
+    *,
+    outlet: Outlet | None,
+    teaser: Teaser | None = None,
+    gazetteer: Gazetteer | None = None,
+) -> Outcome:
+    """The second half of `analyse`: what a page that was read comes to."""
+    outlet_id = page.outlet_id or (outlet.id if outlet else "")
     if reading.fate is not None:
         kept = kept_teaser(
             reading.fate, page.requested_url, teaser, outlet=outlet, gazetteer=gazetteer, seen_at=page.fetched_at

@@ -13,7 +13,8 @@ import multiprocessing
 import resource
 import signal
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipelines.read import Reading
 from storage.records import FateWord, Outcome, Page, Teaser
 
 if TYPE_CHECKING:
@@ -37,13 +39,16 @@ TASKS_PER_WORKER = 5000
 """A worker is replaced after so many pages, so that nothing it has gathered grows for ever."""
 
 Task = tuple[Page, Teaser | None, bool]
+"""A page, what its feed said of it, and whether outlet rules are used."""
+Done = tuple[Outcome, Reading | None]
+"""What a page came to and what it says; the reading is missing where no worker lived to tell."""
 
 
 class AnalysisPool:
     """Runs `analyse` in `workers` processes.
 
-    `folders` are the configuration overlays (`Config.folders` without the built-in first one); every worker loads
-    configuration and gazetteer once. Use as a context manager, or call `stop`.
+    `overlays` are configuration folders over the built-in one (`Config.folders[1:]`); every worker loads configuration
+    and gazetteer once. Use as a context manager, or call `stop`.
     """
 
     def __init__(
@@ -61,30 +66,34 @@ class AnalysisPool:
     def submit(self, page: Page, *, teaser: Teaser | None = None, rules: bool = True) -> Future[Outcome]:
         """A future that always gets an Outcome; usable with `asyncio.wrap_future`."""
         result: Future[Outcome] = Future()
+        self.submit_reading(page, teaser=teaser, rules=rules).add_done_callback(lambda done: _first_of(done, result))
+        return result
+
+    def submit_reading(self, page: Page, *, teaser: Teaser | None = None, rules: bool = True) -> Future[Done]:
+        """As `submit`, with all that was read: also of pages that are no articles."""
+        result: Future[Done] = Future()
         self._schedule((page, teaser, rules), result, tries=1)
         return result
 
-    def map(
-        self, tasks: Iterable[Task], *, ahead: int = 8, progress: Callable[[Outcome], None] | None = None
-    ) -> Iterator[Outcome]:
-        """Outcomes in the order of `tasks` (page, teaser, rules), at most `ahead` in flight."""
-        waiting: list[Future[Outcome]] = []
+    def map(self, tasks: Iterable[Task], *, ahead: int = 8) -> Iterator[Done]:
+        """What each of `tasks` came to, in their order, at most `ahead` in flight."""
+        waiting: deque[Future[Done]] = deque()
         for page, teaser, rules in tasks:
-            waiting.append(self.submit(page, teaser=teaser, rules=rules))
+            waiting.append(self.submit_reading(page, teaser=teaser, rules=rules))
             if len(waiting) >= ahead:
-                yield _reported(waiting.pop(0), progress)
-        for future in waiting:
-            yield _reported(future, progress)
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
     def warm(self) -> None:
         """Wait until a worker has loaded everything and answers; raises what its start raised."""
         self._pool.schedule(_ready).result()
 
-    def _schedule(self, task: Task, result: Future[Outcome], *, tries: int) -> None:
+    def _schedule(self, task: Task, result: Future[Done], *, tries: int) -> None:
         future = self._pool.schedule(_work, args=task, timeout=self.page_seconds)
         future.add_done_callback(lambda done: self._settle(task, result, done, tries))
 
-    def _settle(self, task: Task, result: Future[Outcome], done: Future[Outcome], tries: int) -> None:
+    def _settle(self, task: Task, result: Future[Done], done: Future[Done], tries: int) -> None:
         if result.done():
             return
         if done.cancelled():
@@ -96,7 +105,7 @@ class AnalysisPool:
         elif isinstance(error, TimeoutError) and tries < TRIES and self._pool.active:
             self._schedule(task, result, tries=tries + 1)
         else:
-            result.set_result(_failed(task[0], error))
+            result.set_result((_failed(task[0], error), None))
 
     def close(self) -> None:
         """Finish what is scheduled, then end the workers."""
@@ -120,11 +129,11 @@ class AnalysisPool:
             self.stop()
 
 
-def _reported(future: Future[Outcome], progress: Callable[[Outcome], None] | None) -> Outcome:
-    outcome = future.result()
-    if progress is not None:
-        progress(outcome)
-    return outcome
+def _first_of(done: Future[Done], result: Future[Outcome]) -> None:
+    if done.cancelled():
+        result.cancel()
+    else:
+        result.set_result(done.result()[0])
 
 
 def _failed(page: Page, error: BaseException) -> Outcome:
@@ -178,12 +187,14 @@ def _ready() -> bool:
     return True
 
 
-def _work(page: Page, teaser: Teaser | None, rules: bool) -> Outcome:  # noqa: FBT001 - called by position by the pool
-    from pipelines.analyse import analyse
+def _work(page: Page, teaser: Teaser | None, rules: bool) -> Done:  # noqa: FBT001 - called by position by the pool
+    from pipelines.analyse import outcome_of
+    from pipelines.read import read_page
 
     config = _Worker.config
     outlet = config.outlets.get(page.outlet_id or "") or _by_host(config, page)
-    return analyse(page, outlet=outlet, teaser=teaser, gazetteer=_Worker.gazetteer, rules=rules)
+    reading = read_page(page, outlet=outlet, rules=rules)
+    return outcome_of(page, reading, outlet=outlet, teaser=teaser, gazetteer=_Worker.gazetteer), reading
 
 
 def _by_host(config: Config, page: Page) -> Outlet | None:
