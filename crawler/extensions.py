@@ -36,10 +36,8 @@ class ProgressExtension:
         return extension
 
     def opened(self) -> None:
-        """Say where the crawl goes."""
-        tally = self._context.tally
-        feeds = sum(outlet.feeds_all for outlet in tally.outlets.values())
-        logger.info("run %s: %d outlets, %d feeds and sitemaps", self._context.run_id, len(tally.outlets), feeds)
+        """Say that the crawl begins."""
+        logger.info("run %s: begins", self._context.run_id)
 
     def closed(self, spider: Spider, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
         """Say how it ended; finish a run that `scrapy crawl` began. One that was interrupted stays open: it goes on."""

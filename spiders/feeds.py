@@ -102,7 +102,9 @@ def _item(entry: Any, feed_url: str, now: datetime, outlet: Outlet) -> Discovere
     title = title_text(entry.get("title") or "")
     if url is None or not title:
         return None
-    raw = (entry.get("published") or entry.get("updated") or entry.get("created") or "").strip()[:200] or None
+    # dict.get, for feedparser's own `get` gives one date for another and warns of it
+    dates = (dict.get(entry, name) for name in ("published", "updated", "created"))
+    raw = next((date.strip()[:200] for date in dates if date), None) or None
     at = parse_time(raw, now=now, order=outlet.date_order) if raw else None
     teaser = Teaser(
         title=title,
