@@ -21,6 +21,7 @@ _KNOWN = (
     ("locked", "another process is writing to it", "Wait for the other run to end, then start again; nothing is lost"),
     ("disk is full", "the disk is full", "Free some space, then start again; nothing is lost"),
     ("no space left", "the disk is full", "Free some space, then start again; nothing is lost"),
+    ("file exists", "its folder cannot be made", "Check that the folder exists and may be written to"),
     ("not a directory", "its folder cannot be made", "Check that the folder exists and may be written to"),
     ("permission denied", "it may not be written to", "Check the owner and mode of the file and of its folder"),
     ("readonly", "it may not be written to", "Check the owner and mode of the file and of its folder"),

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
+import multiprocessing
 import sqlite3
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -90,14 +89,21 @@ def test_a_newer_store_is_refused_untouched(store_url: str) -> None:
     store.close()
     with pytest.raises(StoreError, match=f"migration 9999, this one knows up to {REVISION}.*newer program"):
         open_store(store_url)
-    with database.connect(database.database_url(store_url)).connect() as connection:
-        assert set(inspect(connection).get_view_names()) == set(views.NAMES)
+    engine = database.connect(database.database_url(store_url))
+    assert set(inspect(engine).get_view_names()) == set(views.NAMES)
+    engine.dispose()
 
 
 def test_several_processes_may_create_the_store_together(empty_url: str) -> None:
-    code = "import sys; from storage.store import open_store; open_store(sys.argv[1]).close()"
-    started = [subprocess.Popen([sys.executable, "-c", code, empty_url], cwd=Path.cwd()) for _ in range(3)]
-    assert [process.wait(60) for process in started] == [0, 0, 0]
+    fork = multiprocessing.get_context("fork")
+    started = [fork.Process(target=lambda: open_store(empty_url).close()) for _ in range(3)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join(60)
+    assert [process.exitcode for process in started] == [0, 0, 0]
+    for process in started:
+        process.close()
 
 
 # SQLite only
