@@ -1,17 +1,16 @@
 """Is the article about the city: is Hải Phòng the place or authority of the main event?
 
-Places weigh by where they stand (title, sapo, opening, rest). A place in passing weighs little: in a list of provinces, in
-a reader's signature, as a person's origin. Ours must reach a floor and hold against the other province named most.
+Places weigh by where they stand (title, sapo, opening, rest). A place in passing weighs little: in a list of provinces,
+in a reader's signature, as a person's origin. Ours must reach a floor and hold against the other province named most.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gazetteer import cues
 from gazetteer.context import has_flag, weight
 
 if TYPE_CHECKING:
@@ -19,24 +18,31 @@ if TYPE_CHECKING:
     from gazetteer.context import Context
     from gazetteer.place_rules import Verdict
     from gazetteer.records import Gazetteer
-    from gazetteer.shape import Head, Place, Shape
+    from gazetteer.shape import Place, Shape
 
 _ENOUGH = 2.5
 """One full mention in the sapo, or two in the opening."""
 _SLACK = 1.3
 """Another province may be named somewhat more often: accused and witnesses come from elsewhere."""
 _IN_PASSING = 0.25
+_LOCAL_OUTLET = 2.0
 _WEAK_CUES = frozenset({"built", "water", "firm", "ship"})
-_LIST_REACH = 40
 _EACH_AT_MOST = 3
 """A name said again and again in the body counts no more often."""
+_HEAD_WEIGHT = {"title": 4.0, "sapo": 3.0, "text": 0.5}
+"""A body of ours that acts, on top of the place in its name."""
+_LIST_OF = 2
+"""So many other provinces beside a name, with commas between, make a list."""
+_LIST_GAP = 20
+"""Characters between two members of a list."""
+_REASONS = 6
+"""So many pieces of evidence are kept."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Scale:
     ours: float
     other: float
-    in_title: bool
     reasons: tuple[str, ...]
 
 
@@ -47,7 +53,7 @@ def about_city(
     if context.sport and not any(p.type for p in seen.places if p.meaning.kind == "city"):
         return False, ("football: the name is a team's",)
     scale = _weighed(gazetteer, seen, places, heads)
-    ours = scale.ours + (2.0 if context.local_outlet else 0.0)
+    ours = scale.ours + (_LOCAL_OUTLET if context.local_outlet else 0.0)
     reasons = scale.reasons + (("the city's own outlet",) if context.local_outlet else ())
     if ours < _ENOUGH:
         return False, (*reasons, f"too little: {ours:g} of {_ENOUGH:g}")
@@ -59,38 +65,41 @@ def about_city(
 def _weighed(gazetteer: Gazetteer, seen: Shape, places: Sequence[Verdict], heads: Sequence[HeadVerdict]) -> _Scale:
     ours = 0.0
     others: Counter[str] = Counter()
-    said: Counter[tuple[str, str]] = Counter()
     reasons: list[str] = []
-    outer = {order for place in seen.places for order in place.inside}
-    for place, verdict in zip(seen.places, places, strict=True):
-        if place.order in outer:
-            continue
-        value = weight(place) * (_IN_PASSING if _passing(place, seen) else 1.0)
-        said[place.text.field, place.text.form[place.name_start : place.end]] += 1
-        if said[place.text.field, place.text.form[place.name_start : place.end]] > _EACH_AT_MOST:
-            continue
+    for place, value in _values(gazetteer, seen):
+        verdict = places[place.order]
         if verdict.id:
             ours += value
             reasons.append(_reason(place.text.field, place.text.plain[place.start : place.end], value))
         elif _half(place, verdict, known=has_flag(gazetteer, place, "known")):
             ours += value / 2
-        elif (
-            place.meaning.provinces
-            and verdict.rule == "other-province"
-            and place.cue not in {"road", "person"}
-            and place.capital
-        ):
-            others.update(dict.fromkeys(place.meaning.provinces[:1], value * (0.5 if place.cue else 1.0)))
+        elif _is_other(place, verdict):
+            others.update(dict.fromkeys(place.meaning.provinces[:1], value / 2 if place.cue else value))
     for head, found in zip(seen.heads, heads, strict=True):
         if found.verdict.id:
-            ours += _head_weight(head)
-            reasons.append(_reason(head.text.field, head.text.plain[head.start : found.end], _head_weight(head)))
-    best = [r for r in dict.fromkeys(reasons) if r]
-    return _Scale(ours=ours, other=max(others.values(), default=0.0), in_title=False, reasons=tuple(best[:6]))
+            value = _HEAD_WEIGHT[head.text.field]
+            ours += value
+            reasons.append(_reason(head.text.field, head.text.plain[head.start : found.end], value))
+    best = [reason for reason in dict.fromkeys(reasons) if reason]
+    return _Scale(ours=ours, other=max(others.values(), default=0.0), reasons=tuple(best[:_REASONS]))
 
 
-def _head_weight(head: Head) -> float:
-    return {"title": 4.0, "sapo": 3.0}.get(head.text.field, 0.5)
+def _values(gazetteer: Gazetteer, seen: Shape) -> Iterator[tuple[Place, float]]:
+    """Each place with its weight; one that only says where the place before it lies is left out."""
+    outer = {order for place in seen.places for order in place.inside}
+    said: Counter[tuple[str, str]] = Counter()
+    for place in seen.places:
+        if place.order in outer:
+            continue
+        name = (place.text.field, place.text.form[place.name_start : place.end])
+        said[name] += 1
+        if said[name] <= _EACH_AT_MOST:
+            yield place, weight(place) * (_IN_PASSING if _passing(gazetteer, place, seen) else 1.0)
+
+
+def _is_other(place: Place, verdict: Verdict) -> bool:
+    known = bool(place.meaning.provinces) and verdict.rule == "other-province"
+    return known and place.capital and place.cue not in {"road", "person"}
 
 
 def _reason(field: str, surface: str, value: float) -> str:
@@ -104,10 +113,10 @@ def _half(place: Place, verdict: Verdict, *, known: bool) -> bool:
     return place.meaning.kind == "city" or known
 
 
-def _passing(place: Place, seen: Shape) -> bool:
+def _passing(gazetteer: Gazetteer, place: Place, seen: Shape) -> bool:
     form = place.text.form
     before = form[max(0, place.start - 60) : place.start]
-    if cues.in_passing(before):
+    if gazetteer.words.in_passing(before):
         return True
     return place.meaning.kind in {"city", "province"} and place.type is None and _in_province_list(place, seen)
 
@@ -122,8 +131,10 @@ def _in_province_list(place: Place, seen: Shape) -> bool:
             if other.text is place.text and other.meaning.kind in {"city", "province", "place"}:
                 first, last = sorted((place, other), key=lambda p: p.order)
                 near += _only_list(place.text.form[first.end : last.start], abs(step))
-    return near >= 2
+    return near >= _LIST_OF
 
 
 def _only_list(between: str, steps: int) -> bool:
-    return len(between) <= 20 * steps and not set(between) & set(".;()\n") and ("," in between or " và " in between)
+    return (
+        len(between) <= _LIST_GAP * steps and not set(between) & set(".;()\n") and ("," in between or " và " in between)
+    )

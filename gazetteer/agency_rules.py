@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gazetteer.context import Context
     from gazetteer.shape import Head, Place, Shape
 
+_JUST_BEFORE = 60
+"""Characters: the city and the head are in one clause."""
 _LATER_TYPES = frozenset({"quận", "huyện", "thị xã", "phường", "xã", "thị trấn", "đặc khu"})
 
 
@@ -179,8 +181,11 @@ def _with_type(
 
 
 def _unknown_name_follows(head: Head) -> bool:
-    rest = head.text.plain[head.type_end : head.type_end + 2]
-    return len(rest) == 2 and rest[0] in " ." and (rest[1].isupper() or rest[1].isdigit())
+    gap, first = (
+        head.text.plain[head.type_end : head.type_end + 1],
+        head.text.plain[head.type_end + 1 : head.type_end + 2],
+    )
+    return gap in {" ", "."} and (first.isupper() or first.isdigit())
 
 
 def _of_the_city(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context, places: Sequence[Verdict]) -> Verdict:
@@ -258,22 +263,15 @@ def _body_alone(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context)
     word = head.text.form[head.start : head.end]
     for kind in head.meaning.bodies:
         body = gazetteer.bodies[kind]
-        if body.p31 is None:
+        if body.p31 is None or not context.about_us:
             continue
-        if (
-            word in {form.lower() for form in body.city_alone}
-            and context.about_us
-            and context.other * 2 <= context.ours
-        ):
+        if word in {form.lower() for form in body.city_alone} and context.other * 2 <= context.ours:
             return Verdict(id=body.p31, rule="city-context", confidence=0.75)
-        last = place_before(seen, head.text, head.start)
-        alone = word in {form.lower() for form in body.bare}
-        if (
-            alone
-            and last is not None
-            and last.meaning.kind == "city"
-            and head.start - last.end < 60
-            and context.about_us
-        ):
+        if word in {form.lower() for form in body.bare} and _city_just_before(head, seen):
             return Verdict(id=body.p31, rule="city-before", confidence=0.65)
     return refuse("head-alone")
+
+
+def _city_just_before(head: Head, seen: Shape) -> bool:
+    last = place_before(seen, head.text, head.start)
+    return last is not None and last.meaning.kind == "city" and head.start - last.end < _JUST_BEFORE

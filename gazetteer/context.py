@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from gazetteer.shape import Place, Shape
 
 DAY_OF_DISTRICTS = date(2024, 10, 31)
-"""The day taken for an undated article whose words are of the time of quận and huyện: before the first merger we know."""
+"""The day of an undated article whose words are of the time of quận and huyện: before the first merger we know."""
 TODAY = date.max
 """The day taken for an undated article that says nothing of its time: what is in force today is meant."""
 
 _TITLE, _SAPO, _OPENING, _REST = 6.0, 4.0, 2.0, 1.0
 _OPENING_CHARS = 400
+_LOCAL_OUTLET = 6.0
+"""The city's own paper says as much as its name in a title."""
 _SPORT_WORDS = 3
 """So many different or repeated words of football make the city's name a team's."""
 
@@ -52,7 +54,7 @@ class Context:
     def about_us(self) -> bool:
         """Whether a generic name (`Sở Y tế`) is ours unless something nearer speaks against it."""
         if self.local_outlet:
-            return self.ours + 6.0 >= self.other
+            return self.ours + _LOCAL_OUTLET >= self.other
         return self.ours > 0 and self.ours >= self.other
 
 
@@ -65,9 +67,11 @@ def weight(place: Place) -> float:
     return _OPENING if place.start < _OPENING_CHARS else _REST
 
 
-def context(gazetteer: Gazetteer, seen: Shape, published: date | None, *, local_outlet: bool) -> Context:
-    """The article's context, from its shape alone."""
-    sport = _is_sport(seen)
+def context(
+    gazetteer: Gazetteer, seen: Shape, published: date | None, *, local_outlet: bool, hint: float = 0.0
+) -> Context:
+    """The article's context. `hint` is what its section or address adds to the weight of ours."""
+    sport = _is_sport(gazetteer, seen)
     city = hai_duong = typed = 0.0
     others: Counter[str] = Counter()
     for place in seen.places:
@@ -86,7 +90,7 @@ def context(gazetteer: Gazetteer, seen: Shape, published: date | None, *, local_
     return Context(
         on=published or _day_of_words(gazetteer, seen),
         dated=published is not None,
-        ours=city + hai_duong + typed,
+        ours=city + hai_duong + typed + hint,
         city=city,
         hai_duong=hai_duong,
         others=dict(others),
@@ -117,12 +121,12 @@ def has_flag(gazetteer: Gazetteer, place: Place, flag: str) -> bool:
     return flag in (gazetteer.trust.get(written) or gazetteer.trust_in(name)).flags
 
 
-def _is_sport(seen: Shape) -> bool:
+def _is_sport(gazetteer: Gazetteer, seen: Shape) -> bool:
     if not any(place.meaning.kind == "city" for place in seen.places):
         return False
-    if any(league in text.form for text in seen.texts for league in cues.LEAGUE):
+    if any(gazetteer.words.any_in("league", text.form) for text in seen.texts):
         return True
-    return sum(text.form.count(word) for text in seen.texts for word in cues.SPORT) >= _SPORT_WORDS
+    return sum(gazetteer.words.count_in("sport", text.form) for text in seen.texts) >= _SPORT_WORDS
 
 
 def _day_of_words(gazetteer: Gazetteer, seen: Shape) -> date:
@@ -130,7 +134,7 @@ def _day_of_words(gazetteer: Gazetteer, seen: Shape) -> date:
     latest = max((year for text in seen.texts for year in cues.years(text.form)), default=0)
     if latest > DISTRICTS_END.year:
         return TODAY
-    if any(_old_words(text.form) for text in seen.texts):
+    if any(_old_words(gazetteer, text.form) for text in seen.texts):
         return DAY_OF_DISTRICTS
     if any(_names_the_past(gazetteer, place) for place in seen.places):
         return DAY_OF_DISTRICTS
@@ -139,10 +143,10 @@ def _day_of_words(gazetteer: Gazetteer, seen: Shape) -> date:
     return TODAY
 
 
-def _old_words(form: str) -> bool:
+def _old_words(gazetteer: Gazetteer, form: str) -> bool:
     """Words of the time of quận and huyện, or of bodies that are no more, and nothing called former."""
-    districts = " cũ" not in form and any(word in form for word in cues.DISTRICT_WORDS)
-    return districts or any(body in form for body in cues.OLD_BODIES)
+    districts = " cũ" not in form and gazetteer.words.any_in("districts", form)
+    return districts or gazetteer.words.any_in("old_bodies", form)
 
 
 def _names_the_past(gazetteer: Gazetteer, place: Place) -> bool:

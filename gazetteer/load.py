@@ -19,12 +19,14 @@ from gazetteer.records import (
     BodyKind,
     Gazetteer,
     Province,
+    Record,
     Successor,
     Trust,
     Unit,
 )
+from gazetteer.wordlists import CUES, LISTS, WordLists
 
-_FILES = ("units.toml", "agencies.toml", "bodies.toml", "provinces.toml", "ambiguity.toml")
+_TABLES = {"period", "agency", "abbreviations", "body", "provinces", "names", "names_proposed", "cues"}
 _UNIT_KEYS = {"type", "name", "parent", "from", "until", "to", "now", "aliases", "source", "confidence"}
 _AGENCY_KEYS = {
     *(
@@ -83,14 +85,17 @@ def _built(raw: Sequence[tuple[Path, dict[str, Any]]], version: str) -> Gazettee
     trust: dict[str, Trust] = {}
     drafts: set[str] = set()
     abbreviations: dict[str, tuple[str, ...]] = {}
+    cues: dict[str, dict[str, tuple[str, ...]]] = {"before": {}, "words": {}}
     for file, content in raw:
-        _known(file, "", content, {"period", "agency", "abbreviations", "body", "provinces", "names", "names_proposed"})
+        _known(file, "", content, _TABLES)
         units |= _units(file, content)
         agencies |= _agencies(file, content)
         bodies |= {kind: _body(file, kind, block) for kind, block in content.get("body", {}).items()}
         provinces |= {code: _province(file, code, block) for code, block in content.get("provinces", {}).items()}
         trust |= _trust(file, content.get("names", {}))
         drafts |= set(content.get("names_proposed", {}).get("drafts", ()))
+        for table, lists in _cues(file, content.get("cues", {})).items():
+            cues[table] |= lists
         abbreviations |= {key: tuple(forms) for key, forms in content.get("abbreviations", {}).items()}
     return Gazetteer(
         units=units,
@@ -100,6 +105,7 @@ def _built(raw: Sequence[tuple[Path, dict[str, Any]]], version: str) -> Gazettee
         trust=trust,
         drafts=frozenset(drafts),
         abbreviations=abbreviations,
+        words=WordLists.of(cues["before"], cues["words"]),
         version=version,
     )
 
@@ -281,9 +287,20 @@ def _trust(file: Path, names: Mapping[str, Any]) -> dict[str, Trust]:
     return found
 
 
+def _cues(file: Path, tables: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
+    _known(file, "cues.", tables, {"before", "words"})
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for table, names in (("before", CUES), ("words", LISTS)):
+        block = tables.get(table, {})
+        _known(file, f"cues.{table}.", block, set(names))
+        found[table] = {name: _texts(file, f"cues.{table}", block, name) for name in block}
+    return found
+
+
 def _check_links(gazetteer: Gazetteer, folder: Path) -> None:
     """Parents, successors and the agencies of `bodies.toml` must exist; ended units must lead somewhere."""
-    for record in (*gazetteer.units.values(), *gazetteer.agencies.values()):
+    records: tuple[Record, ...] = (*gazetteer.units.values(), *gazetteer.agencies.values())
+    for record in records:
         file = folder / ("units.toml" if isinstance(record, Unit) else "agencies.toml")
         for key, target in (("parent", record.parent), *(("to", s.id) for s in record.successors), *_now(record)):
             if target is not None and gazetteer.get(target) is None:
@@ -300,5 +317,5 @@ def _check_links(gazetteer: Gazetteer, folder: Path) -> None:
                 )
 
 
-def _now(record: Unit | Agency) -> list[tuple[str, str]]:
+def _now(record: Record) -> list[tuple[str, str]]:
     return [("now", heir) for heir in record.now] if isinstance(record, Unit) else []

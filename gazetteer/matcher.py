@@ -53,12 +53,6 @@ _RANK: dict[AtomKind, int] = {
     "place": 7,
 }
 
-_LONGER_NAMES = (
-    *("an dương vương", "lạc long quân", "trần quốc tuấn", "bạch đằng giang", "hồng bàng thị", "kiến an thất tử"),
-    *("hòa bình xanh", "hải phòng sông cấm"),
-)
-"""Longer names that begin with ours and are none: kings, legends, films."""
-
 
 class Matcher:
     """Finds atoms. Built once from a gazetteer, then read only."""
@@ -133,7 +127,7 @@ def _all_forms(gazetteer: Gazetteer) -> Iterable[tuple[str, AtomKind, str]]:
         for name in province.places:
             yield from ((form, "place", province.code) for form in name_forms(name))
     yield from ((form, "draft", "") for draft in gazetteer.drafts for form in name_forms(draft))
-    yield from ((form, "cue", "") for form in _LONGER_NAMES)
+    yield from ((form, "cue", "") for form in gazetteer.words.lists["longer_names"])
 
 
 def _unit_forms(unit: Unit) -> Iterable[tuple[str, AtomKind]]:

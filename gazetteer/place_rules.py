@@ -13,23 +13,11 @@ if TYPE_CHECKING:
     from gazetteer.context import Context
     from gazetteer.shape import Place, Shape, Text
 
+_FIRST_DISTRICT, _FIRST_COMMUNE = 303, 11300
+"""The first statistical codes of Hải Phòng; those of the former Hải Dương lie below."""
+_LITTLE = 2.0
+"""So little of another province does not speak against an unmistakable name."""
 _NO_PLACE = frozenset({"street", "road", "school", "firm", "club", "ship", "person", "built"})
-_LOCATIVE = (
-    "ở ",
-    "tại ",
-    "về ",
-    "đến ",
-    "từ ",
-    "ra ",
-    "của ",
-    "khu vực ",
-    "địa bàn ",
-    "vùng ",
-    "và ",
-    "tới ",
-    "sang ",
-    "qua ",
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,7 +216,7 @@ def _distance(unit: Unit, context: Context) -> tuple[int, int, int, str]:
 def _side(unit: Unit) -> bool:
     """True for a unit of the former Hải Dương: its codes lie below 11300, its districts from 288 to 302."""
     number = int("".join(c for c in unit.id[1:] if c.isdigit()))
-    return number < 303 if unit.level == "district" else number < 11300
+    return number < (_FIRST_DISTRICT if unit.level == "district" else _FIRST_COMMUNE)
 
 
 def _named_parents(gazetteer: Gazetteer, seen: Shape, context: Context) -> frozenset[str]:
@@ -261,16 +249,21 @@ def _bare(
         return refuse("lies-elsewhere", place.meaning.ids)
     if form in accepted and place.type is None:
         return Verdict(id=accepted[form], rule="named-before", confidence=0.8)
-    districts = [unit for unit in units if unit.level == "district"]
-    if not districts and lies_in is None and not _is_alias(units, form):
-        return refuse("bare-commune", place.meaning.ids)
-    if lies_in is None and not _near_enough(gazetteer, place, units, seen, context):
-        return refuse("bare-needs-city", place.meaning.ids)
+    refused = _too_bare(gazetteer, place, units, seen, context) if lies_in is None else None
+    if refused:
+        return refuse(refused, place.meaning.ids)
     chosen = _chosen(_of_the_day(units, place, context), place, seen, context, parents)
     rivals = tuple(unit.id for unit in units if unit.id != chosen.id)
-    if lies_in == "ours":
-        return Verdict(id=chosen.id, rule="explicit-place", confidence=0.9, rivals=rivals)
-    return Verdict(id=chosen.id, rule="bare-in-context", confidence=0.7, rivals=rivals)
+    rule, confidence = ("explicit-place", 0.9) if lies_in == "ours" else ("bare-in-context", 0.7)
+    return Verdict(id=chosen.id, rule=rule, confidence=confidence, rivals=rivals)
+
+
+def _too_bare(gazetteer: Gazetteer, place: Place, units: Sequence[Unit], seen: Shape, context: Context) -> str | None:
+    """A commune's name alone, or a district's far from the city, says nothing."""
+    form = place.text.form[place.name_start : place.end]
+    if not any(unit.level == "district" for unit in units) and not _is_alias(units, form):
+        return "bare-commune"
+    return None if _near_enough(gazetteer, place, units, seen, context) else "bare-needs-city"
 
 
 def _against(gazetteer: Gazetteer, place: Place, units: Sequence[Unit]) -> str | None:
@@ -283,15 +276,19 @@ def _against(gazetteer: Gazetteer, place: Place, units: Sequence[Unit]) -> str |
     if place.meaning.provinces:
         return "other-province"
     flags = gazetteer.trust_in(units[0].name).flags
-    if "person" in flags and place.cue is None and not _led_in(place):
+    if "person" in flags and place.cue is None and not _led_in(gazetteer, place):
         return "person-or-place"
     return None
 
 
-def _led_in(place: Place) -> bool:
+def _led_in(gazetteer: Gazetteer, place: Place) -> bool:
     """A word of place stands before the name, or a list or bracket holds it."""
     before = place.text.form[max(0, place.start - 12) : place.start]
-    return before.endswith(_LOCATIVE) or before.rstrip().endswith((",", "(", ":")) or bool(place.inside)
+    return (
+        before.endswith(gazetteer.words.lists["locative"])
+        or before.rstrip().endswith((",", "(", ":"))
+        or bool(place.inside)
+    )
 
 
 def _is_alias(units: Sequence[Unit], form: str) -> bool:
@@ -306,7 +303,7 @@ def _near_enough(gazetteer: Gazetteer, place: Place, units: Sequence[Unit], seen
         foreign = before is not None and before.meaning.kind in {"province", "place"}
         return tier == "A" or context.about_us or not foreign
     if tier == "A" or place.type == "đảo":
-        return context.ours >= context.other or context.other <= 2.0
+        return context.ours >= context.other or context.other <= _LITTLE
     return context.about_us
 
 

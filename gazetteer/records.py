@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from gazetteer.wordlists import WordLists
 from vietnamese.normal import clean, match_form
 
 Extent = Literal["full", "part", "rest", "area"]
@@ -180,6 +181,8 @@ class Gazetteer:
     drafts: frozenset[str]
     """Names that were planned and never came into force."""
     abbreviations: Mapping[str, tuple[str, ...]]
+    words: WordLists
+    """Cues: what stands beside a name and says what it is."""
     version: str
     """Short hash of the files' content."""
 
@@ -275,7 +278,8 @@ class Gazetteer:
     @cached_property
     def _predecessors(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
-        for record in (*self.units.values(), *self.agencies.values()):
+        records: tuple[Record, ...] = (*self.units.values(), *self.agencies.values())
+        for record in records:
             for successor in record.successors:
                 found.setdefault(successor.id, []).append(record.id)
         return {key: tuple(sorted(ids)) for key, ids in found.items()}
@@ -296,7 +300,7 @@ class Gazetteer:
 
 
 def without_type(name: str) -> tuple[str | None, str]:
-    """`thị xã Chí Linh` -> (`thị xã`, `Chí Linh`); (None, name) where no type word begins it. «thành phố Cảng» is a name."""
+    """`thị xã Chí Linh` -> (`thị xã`, `Chí Linh`); (None, name) without a type word. «thành phố Cảng» is a name."""
     for kind in (*DISTRICT_TYPES - {"thành phố"}, *COMMUNE_TYPES):
         if name.startswith(kind + " "):
             return kind, name[len(kind) + 1 :]

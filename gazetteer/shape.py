@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gazetteer import cues
+from gazetteer.wordlists import is_foreign
 from vietnamese.normal import Aligned, aligned, match_form
 
 if TYPE_CHECKING:
     from gazetteer.matcher import Atom, Matcher, Meaning
     from gazetteer.mention import MentionField
     from gazetteer.records import Gazetteer
+    from gazetteer.wordlists import WordLists
 
 _LOOK_BACK = 60
+_CHAIN_LINKS = 3
+"""`xã X, huyện Y, tỉnh Z, Việt Nam`: more say nothing new."""
 _TYPE_CHARS = 18
 """The longest type word with its blanks, and one character before it."""
 _PLACES = frozenset({"unit", "city", "province", "place"})
@@ -139,9 +143,9 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
         carried=carried is not None,
         former=bool(cues.FORMER_AFTER.match(text.form, atom.end)) or _ends_with(cues.FORMER_BEFORE, text.form, start),
         renewed=_ends_with(cues.NEW_BEFORE, text.form, start),
-        cue=None if _behind_head(text, position) else _cue(text, atom, own_type, left),
+        cue=None if _behind_head(text, position) else _cue(gazetteer, text, atom, own_type, left),
         capital=_capital(text.plain, atom.start, atom.end),
-        glued=_glued(text, atom) if own_type is None else _goes_on(text, atom),
+        glued=_glued(gazetteer.words, text, atom) if own_type is None else _goes_on(gazetteer.words, text, atom),
         inside=inside,
         elsewhere=elsewhere,
     )
@@ -177,28 +181,31 @@ def _carried(gazetteer: Gazetteer, text: Text, atom: Atom, before: Sequence[Plac
     return last.type
 
 
-def _cue(text: Text, atom: Atom, own_type: str | None, left: str) -> str | None:
-    if own_type is None or own_type == "đảo":
-        cue = cues.cue_before(left)
-        if cue:
-            return cue
-    line = text.form.rfind("\n", 0, atom.start) + 1
-    around = text.form[max(line, atom.start - 70) : atom.start]
-    after = text.form[atom.end : atom.end + 3]
-    dashed = around.rstrip().endswith("-") or after.lstrip().startswith("-")
-    if dashed and cues.ROAD.search(around) and own_type is None:
-        return "road"
-    if dashed and own_type is None and cues.BUILT_PAIR.search(around):
-        return "built"
-    if cues.STREET_AFTER.match(text.form, atom.end):
+def _cue(gazetteer: Gazetteer, text: Text, atom: Atom, own_type: str | None, left: str) -> str | None:
+    """What says that the name is no place, or no place of its own."""
+    if cues.CLUB_AFTER.match(text.form, atom.end):
         return "club"
-    if own_type is None and branded(text, atom.start):
-        return "firm"
-    if own_type is None and cues.is_firm_name(left):
-        return "firm"
-    if own_type is None and cues.PERSON_AFTER.match(text.form, atom.end):
+    if own_type is not None and own_type != "đảo":
+        return None
+    cue = gazetteer.words.cue_before(left)
+    if cue or own_type:
+        return cue
+    if cues.PERSON_AFTER.match(text.form, atom.end):
         return "person"
-    return None
+    if branded(text, atom.start) or gazetteer.words.ends_firm_name(left):
+        return "firm"
+    return _dashed_cue(text, atom)
+
+
+def _dashed_cue(text: Text, atom: Atom) -> str | None:
+    """A road or bridge named after its two ends."""
+    line = text.form.rfind("\n", 0, atom.start) + 1
+    around = text.form[max(line, atom.start - _LOOK_BACK - 10) : atom.start]
+    if not (around.rstrip().endswith("-") or text.form[atom.end : atom.end + 3].lstrip().startswith("-")):
+        return None
+    if cues.ROAD.search(around):
+        return "road"
+    return "built" if cues.BUILT_PAIR.search(around) else None
 
 
 def _capital(plain: str, start: int, end: int) -> bool:
@@ -206,34 +213,36 @@ def _capital(plain: str, start: int, end: int) -> bool:
     return all(word[0].isupper() or word[0].isdigit() for word in words)
 
 
-def _glued(text: Text, atom: Atom) -> bool:
+def _capital_follows(plain: str, end: int) -> bool:
+    return plain[end : end + 1] == " " and plain[end + 1 : end + 2].isupper()
+
+
+def _glued(words: WordLists, text: Text, atom: Atom) -> bool:
     """A capital word touches the name (one blank, no stop between), so it may be part of a longer name."""
     plain = text.plain
-    after = plain[atom.end : atom.end + 2]
-    if len(after) == 2 and after[0] == " " and after[1].isupper() and not _all_capitals(plain, atom.end + 1):
+    if _capital_follows(plain, atom.end) and not _all_capitals(plain, atom.end + 1):
         return True
     word, opens = word_before(plain, atom.start)
-    if not word or not word[0].isupper() or word.lower() in cues.OPENERS:
+    if not word or not word[0].isupper() or words.has("openers", word.lower()):
         return False
-    if word.lower() in cues.FAMILY_NAMES or word.lower() in cues.DIRECTIONS:
+    if words.has("name_words", word.lower()) or words.has("directions", word.lower()):
         return True
     return not opens and not _all_capitals(plain, atom.start)
 
 
-def _goes_on(text: Text, atom: Atom) -> bool:
+def _goes_on(words: WordLists, text: Text, atom: Atom) -> bool:
     """`xã Tân An Hội`: a capital word behind a typed name makes it longer, unless a person's name begins there."""
-    after = text.plain[atom.end : atom.end + 2]
-    if len(after) < 2 or after[0] != " " or not after[1].isupper() or _all_capitals(text.plain, atom.start):
+    if not _capital_follows(text.plain, atom.end) or _all_capitals(text.plain, atom.start):
         return False
     word = text.plain[atom.end + 1 : atom.end + 12].split(" ", 1)[0].rstrip(".,;:)").lower()
-    return word.isalpha() and word not in cues.SURNAMES
+    return word.isalpha() and not words.has("surnames", word)
 
 
 def word_before(plain: str, start: int) -> tuple[str, bool]:
-    """The word one blank before `start` (empty where a stop or line break comes between), and whether it opens a sentence."""
-    if start < 2 or plain[start - 1] != " " or not plain[start - 2].isalnum():
-        return "", False
+    """The word one blank before `start` (empty where a stop comes between); whether it opens a sentence."""
     first = start - 2
+    if first < 0 or plain[start - 1] != " " or not plain[first].isalnum():
+        return "", False
     while first > 0 and plain[first - 1].isalnum():
         first -= 1
     before = plain[max(0, first - 2) : first].strip(" ")
@@ -243,7 +252,7 @@ def word_before(plain: str, start: int) -> tuple[str, bool]:
 def branded(text: Text, start: int) -> bool:
     """Whether the word before is a brand (`Ecopark Hải Dương`): a foreign word with a capital."""
     word, _ = word_before(text.plain, start)
-    return bool(word) and word[0].isupper() and word.isascii() and bool(cues.FOREIGN.search(word.lower()))
+    return bool(word) and word[0].isupper() and is_foreign(word)
 
 
 def _all_capitals(plain: str, start: int) -> bool:
@@ -256,7 +265,7 @@ def _chain(text: Text, end: int, order_at: dict[int, int]) -> tuple[tuple[int, .
     """The places behind a name that it lies in, and whether one of them is unknown to us."""
     found: list[int] = []
     elsewhere = False
-    while len(found) < 3:
+    while len(found) < _CHAIN_LINKS:
         joint = cues.CHAIN.match(text.form, end)
         if not joint:
             break

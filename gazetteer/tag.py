@@ -15,9 +15,13 @@ from gazetteer.place_rules import Verdict, place_verdicts
 from gazetteer.records import CITY, PROVINCE, Gazetteer
 from gazetteer.shape import Head, Shape, Text, prepare, shape
 from vietnamese.clock import LOCAL
+from vietnamese.normal import clean, match_form, unaccent
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+_SECTION, _ADDRESS = 4.0, 2.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +77,7 @@ def tag(
         return Tagging(
             about_city=False, about_reasons=("no name of ours",), mentions=(), gazetteer_version=gazetteer.version
         )
-    seen, where, places, heads = _read(gazetteer, texts, published_at, outlet)
+    seen, where, places, heads = _read(gazetteer, texts, published_at, outlet, _hint(gazetteer, url, section))
     mentions = _mentions(seen, places, heads)
     about, reasons = about_city(gazetteer, seen, where, places, heads)
     return Tagging(about_city=about, about_reasons=reasons, mentions=mentions, gazetteer_version=gazetteer.version)
@@ -90,12 +94,21 @@ def _may_be_ours(text: Text) -> bool:
     return any(atom.kind in {"city", "unit", "agency"} for atom in text.atoms)
 
 
+def _hint(gazetteer: Gazetteer, url: str | None, section: str | None) -> float:
+    """What section and address add: a section of the city's name as much as a sapo, an address half of it."""
+    city = gazetteer.units[CITY].name if CITY in gazetteer.units else ""
+    if section and city and match_form(city) in match_form(clean(section)):
+        return _SECTION
+    slug = unaccent(city).replace(" ", "-")
+    return _ADDRESS if url and slug and slug in url.lower() else 0.0
+
+
 def _read(
-    gazetteer: Gazetteer, texts: Sequence[Text], published_at: datetime | None, outlet: OutletHint | None
+    gazetteer: Gazetteer, texts: Sequence[Text], published_at: datetime | None, outlet: OutletHint | None, hint: float
 ) -> tuple[Shape, Context, tuple[Verdict, ...], tuple[HeadVerdict, ...]]:
     seen = shape(gazetteer, texts)
     day = published_at.astimezone(LOCAL).date() if published_at else None
-    where = context(gazetteer, seen, day, local_outlet=bool(outlet and outlet.city_default))
+    where = context(gazetteer, seen, day, local_outlet=bool(outlet and outlet.city_default), hint=hint)
     places = place_verdicts(gazetteer, seen, where)
     return seen, where, places, head_verdicts(gazetteer, seen, where, places)
 
@@ -103,15 +116,36 @@ def _read(
 def _mentions(seen: Shape, places: Sequence[Verdict], heads: Sequence[HeadVerdict]) -> tuple[Mention, ...]:
     """Verdicts to mentions; a place inside a body's name belongs to the body, unless it is nowhere else."""
     swallowed = {found.place for found in heads if found.verdict.id and found.place is not None}
+    bodies = _listed_bodies(seen, places, heads)
     free = {places[p.order].id for p in seen.places if p.order not in swallowed}
-    found: list[tuple[int, int, Mention]] = []
-    for head, verdict in zip(seen.heads, heads, strict=True):
-        found.extend(_head_mentions(seen, head, verdict, places, free))
-    for place in seen.places:
-        if place.order not in swallowed and places[place.order].id:
-            found.append(_placed(seen, place.text, place.start, place.end, places[place.order]))
+    found = [
+        mention
+        for head, verdict in zip(seen.heads, heads, strict=True)
+        for mention in _head_mentions(seen, head, verdict, places, free)
+    ]
+    found += [
+        _placed(seen, place.text, place.start, place.end, bodies.get(place.order, places[place.order]))
+        for place in seen.places
+        if place.order not in swallowed and places[place.order].id
+    ]
     found.sort(key=lambda item: item[:2])
     return tuple(mention for _, _, mention in _disjoint(found))
+
+
+def _listed_bodies(seen: Shape, places: Sequence[Verdict], heads: Sequence[HeadVerdict]) -> dict[int, Verdict]:
+    """`UBND các quận Lê Chân, Hải An`: the names that follow in the list are bodies too."""
+    kinds = {
+        v.place: v.verdict.id.partition("@")[0]
+        for v in heads
+        if v.verdict.id and v.place is not None and "@" in v.verdict.id
+    }
+    found: dict[int, Verdict] = {}
+    for place in seen.places:
+        kind, unit = kinds.get(place.order - 1), places[place.order].id
+        if kind and place.carried and unit and "@" not in unit:
+            kinds[place.order] = kind
+            found[place.order] = Verdict(id=f"{kind}@{unit}", rule="list-body", confidence=0.8)
+    return found
 
 
 def _disjoint(found: Iterable[tuple[int, int, Mention]]) -> Iterable[tuple[int, int, Mention]]:
@@ -175,12 +209,13 @@ def explain(
     section: str | None = None,
 ) -> tuple[Considered, ...]:
     """Every name that was looked at, in order, with the rule that took or refused it and who else was possible."""
-    seen, _, places, heads = _read(gazetteer, _texts(gazetteer, title, sapo, text), published_at, outlet)
-    found: list[tuple[int, int, Considered]] = []
-    for place in seen.places:
-        found.append(_considered(seen, place.text, place.start, place.end, places[place.order]))
-    for head, verdict in zip(seen.heads, heads, strict=True):
-        found.append(_considered(seen, head.text, head.start, verdict.end, verdict.verdict))
+    texts = _texts(gazetteer, title, sapo, text)
+    seen, _, places, heads = _read(gazetteer, texts, published_at, outlet, _hint(gazetteer, url, section))
+    found = [_considered(seen, p.text, p.start, p.end, places[p.order]) for p in seen.places]
+    found += [
+        _considered(seen, head.text, head.start, verdict.end, verdict.verdict)
+        for head, verdict in zip(seen.heads, heads, strict=True)
+    ]
     return tuple(item for _, _, item in sorted(found, key=lambda item: item[:2]))
 
 

@@ -24,12 +24,14 @@ _ARABIC = {roman: arabic for arabic, roman in _ROMAN.items()}
 _I_Y = dict(zip("iíìỉĩịyýỳỷỹỵ", "yýỳỷỹỵiíìỉĩị", strict=True))
 _I_OR_Y = re.compile(r"^([klmstvh]|qu)([iíìỉĩịyýỳỷỹỵ])$")
 _JOINTS = re.compile(r"\s*(?:(?<!\w)và(?!\w)|[&,;]|(?<=\s)-(?=\s)|-)\s*")
+_SHORT = 5
+"""Letters of the longest abbreviation whose parts may stand without a blank: `VH,TT&DL`, `NN&PTNT`."""
 _MOST = 400
 """No name needs more spellings; a longer list is a mistake in a record."""
 
 
 def name_forms(name: str) -> set[str]:
-    """Spellings of a unit's name: i/y (`Kỳ`/`Kì`), Roman and Arabic numbers. Tone placement is folded by the matcher."""
+    """Spellings of a unit's name: i/y (`Kỳ`/`Kì`), Roman and Arabic numbers. The match form folds tone placement."""
     choices = [_syllable_forms(part) for part in match_form(clean(name)).split(" ")]
     return {" ".join(parts) for parts in product(*choices)}
 
@@ -72,7 +74,7 @@ def _joints(form: str) -> list[str]:
     parts = [part for part in _JOINTS.split(form) if part]
     if len(parts) == 1:
         return [form]
-    short = all(" " not in part and len(part) <= 5 for part in parts[1:]) and len(parts[0].split()[-1]) <= 4
+    short = all(len(part.split()[-1]) <= _SHORT and " " not in part for part in (parts[0].split()[-1], *parts[1:]))
     ways = (" và ", " & ", "&", "-", " - ", ", ", " ") + (("", ",", " &", "& ") if short else ())
     return [_woven(parts, chosen) for chosen in product(ways, repeat=len(parts) - 1)]
 
