@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ class Pacer:
 
     def __init__(self, claim: Callable[[str, float], float] | None, longest_wait: float) -> None:
         self._claim, self._longest_wait = claim, longest_wait
+        self._sent: dict[str, float] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @asynccontextmanager
@@ -33,8 +35,12 @@ class Pacer:
             wait = self._claim(host, pace_seconds) if self._claim else 0.0
             if wait > self._longest_wait + 2 * pace_seconds:
                 raise HeldError(f"{host} asked for a pause of {wait:.0f} s", wait)
+            # A claim speaks of moments; a sleep that overran must not bring the next request closer.
+            now = time.monotonic()
+            wait = max(wait, self._sent.get(host, now - pace_seconds) + pace_seconds - now)
             if wait > 0:
                 await asyncio.sleep(wait)
+            self._sent[host] = time.monotonic()
             yield
 
 

@@ -84,6 +84,11 @@ class AnalysisPipeline:
             outcome = replace(outcome, article=self._teaser(item.row))
         return replace(item, outcome=outcome)
 
+    def close_spider(self) -> None:
+        """End the workers where nobody else will: a `scrapy crawl` is the only crawl of its process."""
+        if self._context.own_run:
+            stop_pools()
+
     async def _read(self, page: Page, row: FrontierRow) -> Outcome:
         """What a worker makes of the page; a pool that fails us is our failure, with an error id."""
         try:

@@ -139,6 +139,8 @@ class Night:
     crawl_settings: dict[str, Any] = field(default_factory=dict)
     outlets: list[Outlet] = field(default_factory=list)
     now: datetime = NOW
+    live: bool = False
+    """Without a hosts file, as a real night."""
 
     def __post_init__(self) -> None:
         self.store: Store = open_store(f"sqlite:///{self.home / 'test.db'}", lambda: self.now)
@@ -156,7 +158,7 @@ class Night:
 
     def run(self, spider: str = "nightly", *, finish: bool = True, **arguments: Any) -> CrawlResult:
         hosts = self.hosts
-        if hosts is None:
+        if hosts is None and not self.live:
             domains = [domain for outlet in self.outlets for domain in outlet.domains]
             hosts = HostMap(targets=dict.fromkeys(domains, ("127.0.0.1", self.site.port)))
         self.store.sync_outlets(self.outlets)

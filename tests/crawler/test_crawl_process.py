@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -166,6 +167,47 @@ try:
 except KeyboardInterrupt:
     print("interrupted", flush=True)
 """
+
+
+NIGHT = """
+from crawler.context import from_environment
+from crawler.run import crawl, run_all
+
+if __name__ == "__main__":
+    made = from_environment("nightly")
+    try:
+        run_all([crawl("nightly", store=made.store, config=made.config, where=made.where, run_id=made.run_id,
+                       clock=made.clock, hosts=made.hosts)])
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+"""
+
+
+def test_second_ctrl_c_stops_at_once_and_loses_nothing(tmp_path: Path, site: Any) -> None:
+    scrapy = Scrapy(tmp_path, site)
+    site.feed(B, f"http://{B}/1.html", f"http://{B}/2.html")
+    release = threading.Event()
+    site.pages[B, "/2.html"] = lambda *_: release.wait(30) and type(site.pages[B, "/rss"])(404)
+    (tmp_path / "night.py").write_text(NIGHT)
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "night.py")], env=scrapy.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    until = time.monotonic() + 30
+    while len(site.asked) < 3 and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    assert process.poll() is None, "the first one waits for what is under way"
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate(timeout=20)
+    release.set()
+    assert out == "interrupted\n", error
+    assert time.monotonic() - began < 4
+    assert scrapy.rows("SELECT count(*) FROM frontier") == [(2,)]
+    assert scrapy.rows("SELECT finished_at FROM v1_runs") == [(None,)]
 
 
 def test_ctrl_c_outside_of_a_crawl_stops_at_once() -> None:

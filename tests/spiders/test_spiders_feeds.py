@@ -51,7 +51,8 @@ def test_rss() -> None:
 
 def test_atom_and_rdf() -> None:
     atom = (
-        '<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><entry><title type="html">Tin &lt;b&gt;nóng&lt;/b&gt;'
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><entry>'
+        '<title type="html">Tin &lt;b&gt;nóng&lt;/b&gt;'
         "</title>"
         '<link rel="alternate" href="/bai/1.html"/><summary>Tóm tắt</summary>'
         "<updated>2026-09-09T20:00:00+07:00</updated>"
