@@ -18,8 +18,8 @@ from report.inputs import (
     OutletState,
     SheetArticle,
     SheetInputs,
-    SheetIssue,
 )
+from report.then import KnownIssue, issues_then
 from report.window import Window, window_for
 from storage import sheet_queries as ask
 from storage.sheet_queries import SheetScope
@@ -65,7 +65,7 @@ def gather(store: Store, settings: Settings, day: date, making: Making, name_of:
     scope = scope_for(day, settings, making.generated_at)
     mentions = answer(store, ask.mentions(scope))
     rows = answer(store, ask.articles(scope))
-    issues = {row["issue_id"]: row for row in answer(store, ask.issues(scope))}
+    issues = issues_then(answer(store, ask.members(scope)))
     outlets = _outlets(answer(store, ask.outlets()), rows)
     articles = _articles(rows, mentions, settings.sheet.excerpt_words)
     return SheetInputs(
@@ -74,7 +74,7 @@ def gather(store: Store, settings: Settings, day: date, making: Making, name_of:
         run_id=making.run_id,
         generated_at=making.generated_at,
         articles=articles,
-        issues={issue_id: _issue(row) for issue_id, row in issues.items()},
+        issues={issue_id: known.issue for issue_id, known in issues.items()},
         scores=_scores(rows, articles, issues, outlets, scope),
         bodies=_bodies(mentions, name_of, settings.sheet.city),
         outlets=outlets,
@@ -107,9 +107,10 @@ def number_queries(scope: SheetScope, run_id: str) -> dict[str, Select[Any]]:
         "counts.reprints": ask.count_reprints(scope),
         "counts.newsrooms": ask.count_newsrooms(scope),
         "counts.unplaced": ask.count_unplaced(scope),
-        "counts.by_level": ask.issues_by("level", scope),
-        "counts.by_field": ask.issues_by("field_of", scope),
+        "counts.by_level": ask.issues_by_level(scope),
+        "counts.by_field": ask.issues_by_field(scope),
         "issues": ask.issue_rows(scope),
+        "issues.known": ask.members(scope),
         "issues.articles": ask.articles(scope),
         "bodies": ask.body_rows(scope),
         "outlets.articles": ask.outlet_rows(scope),
@@ -163,16 +164,6 @@ def _article(row: Row, bodies: tuple[str, ...], words: int) -> SheetArticle:
     )
 
 
-def _issue(row: Row) -> SheetIssue:
-    return SheetIssue(
-        issue_id=row["issue_id"],
-        title=row["title"],
-        level=row["level"],
-        field_of=row["field_of"],
-        reasons=tuple(row["level_reasons"] or ()),
-    )
-
-
 def _bodies(mentions: Iterable[Row], name_of: Callable[[str], str], city: str) -> dict[str, Body]:
     kinds = {mention["entity_id"]: mention["kind"] for mention in mentions}
     return {key: Body(body_id=key, name=printed_name(name_of(key), city), kind=kind) for key, kind in kinds.items()}
@@ -197,7 +188,7 @@ def _outlets(known: Iterable[Row], articles: Iterable[Row]) -> dict[str, OutletN
 def _scores(
     rows: Sequence[Row],
     articles: Sequence[SheetArticle],
-    issues: Mapping[str, Row],
+    issues: Mapping[str, KnownIssue],
     outlets: Mapping[str, OutletName],
     scope: SheetScope,
 ) -> dict[str, IssueScore]:
@@ -208,8 +199,8 @@ def _scores(
     scores = {
         issue_id: score(
             held,
-            level=issues[issue_id]["level"],
-            first_at=issues[issue_id]["first_at"],
+            level=issues[issue_id].issue.level,
+            first_at=issues[issue_id].first_at,
             start=scope.start,
             end=scope.end,
         )

@@ -17,6 +17,7 @@ from report.as_json import SCHEMA
 from report.gather import MEAN_DAYS, Making, Row, answer, earlier_sheets, gather, number_queries, scope_for
 from report.inputs import FIELDS, LEVELS, OTHER_FIELD
 from report.sheet import ATTENTION_LEVEL, FULL_STATES, REACHED_STATES
+from report.then import KnownIssue, issues_then
 from storage import sheet_queries as ask
 from vietnamese.clock import iso
 
@@ -68,7 +69,7 @@ def _pairs(sheet: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
     found = {name: answer(store, query) for name, query in number_queries(scope, str(sheet["run_id"])).items()}
     yield from _report(sheet, store, scope)
     yield from _counts(sheet["counts"], found)
-    yield from _issues(sheet["issues"], found, {row["issue_id"]: row for row in answer(store, ask.issues(scope))})
+    yield from _issues(sheet["issues"], found, issues_then(found["issues.known"]))
     yield from _scores(sheet["issues"], store, settings, Making(run_id="", generated_at=made_at, health=()), day)
     yield from _articles(sheet, found["issues.articles"])
     yield from _bodies(sheet["bodies"], found["bodies"])
@@ -99,19 +100,21 @@ def _counts(counts: Mapping[str, Any], found: Mapping[str, Sequence[Row]]) -> Pa
     yield "counts.attention", counts["attention"], sum(n for level, n in levels.items() if level >= ATTENTION_LEVEL)
 
 
-def _issues(issues: Sequence[Mapping[str, Any]], found: Mapping[str, Sequence[Row]], known: Mapping[str, Row]) -> Pairs:
+def _issues(
+    issues: Sequence[Mapping[str, Any]], found: Mapping[str, Sequence[Row]], known: Mapping[str, KnownIssue]
+) -> Pairs:
     rows = {row["issue_id"]: row for row in found["issues"]}
     yield "issues", sorted(issue["id"] for issue in issues), sorted(rows)
     for issue in issues:
         where, row = f"issues[{issue['id']}]", rows.get(issue["id"])
         if row is None:
             continue
-        field = known[issue["id"]]["field_of"]
+        then = known[issue["id"]].issue
         yield f"{where}.articles", len(issue["articles"]), row["articles"]
         yield f"{where}.newsrooms", issue["newsrooms"], row["newsrooms"]
         yield f"{where}.independent_newsrooms", issue["independent_newsrooms"], row["independent_newsrooms"]
-        yield f"{where}.level", issue["level"], known[issue["id"]]["level"]
-        yield f"{where}.field_of", issue["field_of"], field if field in FIELDS else OTHER_FIELD
+        yield f"{where}.level", issue["level"], then.level
+        yield f"{where}.field_of", issue["field_of"], then.field_of
 
 
 def _scores(issues: Sequence[Mapping[str, Any]], store: Store, settings: Settings, making: Making, day: date) -> Pairs:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, distinct, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, Subquery, and_, case, distinct, exists, func, literal, or_, select
 
 from storage.views import (
     v1_articles,
     v1_fates,
-    v1_issues,
+    v1_issue_articles,
     v1_mentions,
     v1_outlets,
     v1_report_articles,
@@ -22,6 +22,8 @@ from storage.views import (
 )
 
 _A = v1_articles.c
+_ATTENTION = 2
+_OTHER = 12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,11 +111,46 @@ def count_issues(scope: SheetScope) -> Select[Any]:
     return select(func.count(distinct(_A.issue_id))).where(scope.held)
 
 
-def issues_by(column: Literal["level", "field_of"], scope: SheetScope) -> Select[Any]:
-    """Issues of the sheet by level or by field: value, number."""
+def members(scope: SheetScope) -> Select[Any]:
+    """All articles of the issues of the sheet that were known when it was made, those of earlier days too."""
     held = select(_A.issue_id).where(scope.held, _A.issue_id.is_not(None))
-    key = v1_issues.c[column]
-    return select(key, func.count()).where(v1_issues.c.issue_id.in_(held)).group_by(key).order_by(key)
+    i, a = v1_issue_articles.c, v1_articles.alias("known").c
+    return (
+        select(
+            i.issue_id, i.article_id, i.at, i.reprint_of, i.level, i.level_score, i.level_reasons, i.field_of, a.title
+        )
+        .where(i.article_id == a.article_id, i.issue_id.in_(held), a.first_seen_at <= scope.known_at)
+        .order_by(i.issue_id, i.article_id)
+    )
+
+
+def issues_by_level(scope: SheetScope) -> Select[Any]:
+    """Issues of the sheet by level: that of their weightiest article known then."""
+    levels = _levels(scope)
+    return select(levels.c.level, func.count()).group_by(levels.c.level).order_by(levels.c.level)
+
+
+def issues_by_field(scope: SheetScope) -> Select[Any]:
+    """Issues of the sheet by field: the one most of their own articles have, «Khác» (12) only when nothing else."""
+    m = members(scope).subquery("members")
+    copied = case((m.c.reprint_of.is_(None), 0), else_=1)
+    other = case((m.c.field_of == _OTHER, 1), else_=0)
+    place = func.row_number().over(
+        partition_by=m.c.issue_id, order_by=(copied, other, func.count().desc(), m.c.field_of)
+    )
+    ranked = select(m.c.issue_id, m.c.field_of, place.label("place")).group_by(m.c.issue_id, m.c.field_of, copied)
+    first = ranked.subquery("ranked")
+    return (
+        select(first.c.field_of, func.count())
+        .where(first.c.place == literal(1))
+        .group_by(first.c.field_of)
+        .order_by(first.c.field_of)
+    )
+
+
+def _levels(scope: SheetScope) -> Subquery:
+    m = members(scope).subquery("members")
+    return select(m.c.issue_id, func.max(m.c.level).label("level")).group_by(m.c.issue_id).subquery("levels")
 
 
 def issue_rows(scope: SheetScope) -> Select[Any]:
@@ -136,15 +173,16 @@ def issue_rows(scope: SheetScope) -> Select[Any]:
 
 def body_rows(scope: SheetScope) -> Select[Any]:
     """One row an agency or unit: articles that mention it, issues, issues at level 2 or 3, in this sheet."""
+    levels = _levels(scope)
     joined = v1_mentions.join(v1_articles, v1_mentions.c.article_id == _A.article_id).outerjoin(
-        v1_issues, v1_issues.c.issue_id == _A.issue_id
+        levels, levels.c.issue_id == _A.issue_id
     )
     return (
         select(
             v1_mentions.c.entity_id,
             func.count(distinct(_A.article_id)).label("articles"),
             func.count(distinct(_A.issue_id)).label("issues"),
-            func.count(distinct(_A.issue_id)).filter(v1_issues.c.level >= literal(2)).label("attention"),
+            func.count(distinct(_A.issue_id)).filter(levels.c.level >= literal(_ATTENTION)).label("attention"),
         )
         .select_from(joined)
         .where(v1_mentions.c.article_id.in_(select(_A.article_id).where(scope.held)))
@@ -187,12 +225,6 @@ def run_fates(run_id: str) -> Select[Any]:
         .group_by(v1_fates.c.outlet_id, v1_fates.c.fate)
         .order_by(v1_fates.c.outlet_id, v1_fates.c.fate)
     )
-
-
-def issues(scope: SheetScope) -> Select[Any]:
-    """The issues of the sheet."""
-    held = select(_A.issue_id).where(scope.held, _A.issue_id.is_not(None))
-    return select(v1_issues).where(v1_issues.c.issue_id.in_(held)).order_by(v1_issues.c.issue_id)
 
 
 def mentions(scope: SheetScope) -> Select[Any]:

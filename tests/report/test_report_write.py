@@ -8,17 +8,20 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from config.loader import BUILTIN, load
 from config.model import Outlet
 from gazetteer.load import load as load_gazetteer
 from gazetteer.mention import Mention
+from issues.update import update_issues
 from report.verify import verify
 from report.write import report_id, write_again, write_sheet
 from storage.issue_records import IssueRecord, Placement
 from storage.records import Article, FateWord, Outcome
 from storage.store import open_store
 from storage.urls import article_id
+from storage.views import v1_fates, v1_issues
 from vietnamese.clock import LOCAL
 
 THURSDAY = date(2026, 9, 10)
@@ -63,6 +66,8 @@ class Morning:
         of=None,
         about=True,
         bodies=(),
+        title=None,
+        body="Thân bài.",
     ):
         """Store an article, found now, and place it in an issue; returns its id."""
         url = f"https://{outlet}.example/{slug}.html"
@@ -71,9 +76,9 @@ class Morning:
             outlet_id=outlet,
             url=url,
             canonical_url=url,
-            title=f"Tin {slug}",
+            title=title or f"Tin {slug}",
             sapo="Một câu dẫn.",
-            paragraphs=("Thân bài.",),
+            paragraphs=(body,),
             published_at=published,
             content_hash=slug,
             about_city=about,
@@ -116,10 +121,6 @@ class Morning:
 
 
 def _stored_query(run_id):
-    from sqlalchemy import func, select
-
-    from storage.views import v1_fates
-
     fates = v1_fates.c
     return select(fates.outlet_id, func.count().label("n")).where(fates.run_id == run_id).group_by(fates.outlet_id)
 
@@ -246,6 +247,44 @@ def test_every_number_of_both_sheets_is_found_in_the_store(full):
     assert verify(friday, full.store) == []
     assert friday["compare"]["yesterday"] == {"date": "2026-09-10", "articles": 3, "issues": 2, "attention": 1}
     assert friday["counts"]["unplaced"] == 1
+
+
+def test_an_older_sheet_still_agrees_after_later_articles_moved_its_issues(full):
+    thursday = json.loads((full.reports / "2026-09-10" / "diem-bao-2026-09-10.json").read_bytes())
+    before = {issue["id"]: (issue["level"], issue["field_of"]) for issue in thursday["issues"]}
+    assert before == {"i1": (3, 9), "i2": (0, 7)}
+    full.add("worse", at(10, 15), day=FRIDAY, issue="i2", level=3, field=5)
+    full.add("again", at(10, 16), day=FRIDAY, issue="i2", level=1, field=5)
+    friday = full.sheet(FRIDAY)
+    assert next((i["level"], i["field_of"]) for i in friday["issues"] if i["id"] == "i2") == (3, 5)
+    assert verify(thursday, full.store) == []
+    assert verify(friday, full.store) == []
+    again = write_again(full.store, full.config, THURSDAY, folder=full.reports / "again")
+    assert json.loads(again.json.read_bytes()) == thursday
+
+
+def test_a_fresh_sheet_agrees_with_the_issues_of_the_store(morning):
+    """Placed by the real issues room, so that its rules and those of `report.then` cannot drift apart."""
+    fire = "Cháy lớn tại kho hàng ở phường An Biên, Hải Phòng, một công nhân tử vong"
+    titles = [
+        fire,
+        fire,
+        "Sở Xây dựng Hải Phòng xử phạt công trình trái phép ở phường Đồ Sơn",
+        "Khai giảng năm học mới",
+    ]
+    for number, title in enumerate(titles):
+        outlet = ("alpha", "gop", "beta", "alpha")[number]
+        morning.add(f"t{number}", at(9, 8 + number), outlet=outlet, issue=None, title=title, body=f"{title}. " * 12)
+    counts = update_issues(morning.store, morning.config.settings, now=morning.now, folders=morning.config.folders)
+    assert counts["placed"] == 4
+    sheet = morning.sheet()
+    known = morning.store.rows(select(v1_issues).order_by(v1_issues.c.issue_id))
+    told = sorted(sheet["issues"], key=lambda issue: issue["id"])
+    assert [(i["id"], i["title"], i["level"], i["field_of"], i["reasons"]) for i in told] == [
+        (k["issue_id"], k["title"], k["level"], k["field_of"], k["level_reasons"]) for k in known
+    ]
+    assert max(issue["level"] for issue in told) >= 1
+    assert verify(sheet, morning.store) == []
 
 
 def _number_paths(value, path=()):
