@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.blocks import BLOCKS, HEADINGS, SKIPPED, names_of
-from pipelines.names import BODY_NAMES, FRAME_NAMES, is_box
+from pipelines.names import BODY_NAMES, FOOT_NAMES, FRAME_NAMES, is_box
 
 _LONG_TEXTS = etree.XPath("//body//text()[string-length(normalize-space(.)) > 30]")
 _DIRECT = 12
@@ -33,7 +33,7 @@ def find_container(tree: HtmlElement, title: HtmlElement | None = None) -> HtmlE
     weights: dict[HtmlElement, float] = defaultdict(float)
     for block, weight in _paragraphs(tree):
         weights[block] += weight
-    own = {block: weight for block, weight in weights.items() if not _is_teaser(block, title)}
+    own = {block: weight for block, weight in weights.items() if not (_in_frame(block) or _is_teaser(block, title))}
     scores = _scores(own)
     if not scores:
         return None
@@ -75,6 +75,13 @@ def _block_of(node: HtmlElement | None) -> HtmlElement | None:
             return None
         node = node.getparent()
     return node
+
+
+def _in_frame(block: HtmlElement) -> bool:
+    """Whether the text stands in the frame of the page: imprint, menu."""
+    return any(
+        node.tag in {"footer", "nav"} or FOOT_NAMES.search(names_of(node)) for node in islice(block.iterancestors(), 4)
+    )
 
 
 def _is_teaser(block: HtmlElement, title: HtmlElement | None) -> bool:

@@ -10,28 +10,34 @@ from lxml.html import HtmlElement
 from pipelines.blocks import Block, blocks_of
 from pipelines.container import find_container
 from pipelines.locate import boxes
-from pipelines.text import clean
+from pipelines.text import bare, clean
 
 _ENOUGH = 250
 _FAR_LONGER = 2.0
 
 
-def generic_blocks(tree: HtmlElement, title: HtmlElement | None) -> tuple[list[Block], HtmlElement | None, str]:
+def generic_blocks(
+    tree: HtmlElement, title: HtmlElement | None, descriptions: tuple[str, ...] = ()
+) -> tuple[list[Block], HtmlElement | None, str]:
     """Blocks, the container they came from (None for trafilatura's) and the name of the layer that won."""
     container = find_container(tree, title)
     blocks = blocks_of(container, boxes(container)) if container is not None else []
-    if length_of(blocks) >= _ENOUGH:
+    if length_of(blocks, captions=True) >= _ENOUGH:
         return blocks, container, "blocks"
-    other, name = trafilatura_blocks(tree)
-    if length_of(other) > _FAR_LONGER * length_of(blocks):
+    other, name = trafilatura_blocks(tree, descriptions)
+    if length_of(other) > _FAR_LONGER * length_of(blocks, captions=True):
         return other, None, name
     return blocks, container, "blocks"
 
 
-def trafilatura_blocks(tree: HtmlElement) -> tuple[list[Block], str]:
-    """What trafilatura makes of the tree: its fast mode, and its whole cascade where that finds next to nothing."""
+def trafilatura_blocks(tree: HtmlElement, descriptions: tuple[str, ...] = ()) -> tuple[list[Block], str]:
+    """What trafilatura makes of the tree: its fast mode, and its whole cascade where that finds next to nothing.
+
+    A line that only a meta tag holds (`descriptions`) is not shown on the page and is left out.
+    """
+    unseen = {bare(text) for text in descriptions}
     for fast, name in ((True, "trafilatura-fast"), (False, "trafilatura")):
-        blocks = _trafilatura(tree, fast=fast)
+        blocks = [block for block in _trafilatura(tree, fast=fast) if bare(block.text) not in unseen]
         if length_of(blocks) >= _ENOUGH or not fast:
             return blocks, name
     return [], "trafilatura"
@@ -50,6 +56,7 @@ def _trafilatura(tree: HtmlElement, *, fast: bool) -> list[Block]:
     ]
 
 
-def length_of(blocks: Sequence[Block]) -> int:
-    """Characters of running text in `blocks`, links left out."""
-    return sum(int(len(block.text) * (1 - block.links)) for block in blocks if block.kind in {"text", "heading"})
+def length_of(blocks: Sequence[Block], *, captions: bool = False) -> int:
+    """Characters of running text in `blocks`, links left out; with `captions` those too."""
+    kinds = {"text", "heading", "caption"} if captions else {"text", "heading"}
+    return sum(int(len(block.text) * (1 - block.links)) for block in blocks if block.kind in kinds)

@@ -19,6 +19,8 @@ _LEAST_TITLE = 8
 _MOST_LINKS = 0.5
 _BIG_SHARE = 0.45
 _FAR = 600
+_SMALL_BOX, _SMALL_TEXT, _LINKED_HEADLINE = 6, 600, 18
+_TITLE_PARTS = re.compile(r"\s+[-–|»:]{1,2}\s+")
 
 
 def following(start: HtmlElement, limit: int = _FAR) -> Iterator[HtmlElement]:
@@ -56,6 +58,18 @@ def preceding(start: HtmlElement, limit: int = 120) -> Iterator[HtmlElement]:
         node = parent
 
 
+def beside_headline(element: HtmlElement, headline: str) -> bool:
+    """Whether `element` stands in a small box with a linked headline that is not `headline` (folded)."""
+    for node in islice(element.iterancestors(), 2):
+        if len(node) > _SMALL_BOX or len(node.text_content()) > _SMALL_TEXT:
+            return False
+        for link in node.iter("a"):
+            form = bare(link.text_content())
+            if len(form) >= _LINKED_HEADLINE and form not in headline:
+                return True
+    return False
+
+
 def text_of(element: HtmlElement) -> str:
     """All text of `element`, clean."""
     return clean(element.text_content())
@@ -79,7 +93,7 @@ def find_title(tree: HtmlElement, meta: Metadata) -> HtmlElement | None:
             first = element
     if best is not None:
         return best[1]
-    titled = _titled(tree, wanted)
+    titled = _titled(tree, meta)
     return titled if titled is not None else first
 
 
@@ -90,8 +104,13 @@ def _likeness(form: str, title: str) -> float:
     return 0.5 * len(form) / len(title) if form in title else 0.0
 
 
-def _titled(tree: HtmlElement, wanted: list[str]) -> HtmlElement | None:
-    """A headline that is no heading element: the first short element that a metadata title begins with."""
+def _titled(tree: HtmlElement, meta: Metadata) -> HtmlElement | None:
+    """A headline that is no heading element: the first short element that a metadata title, or most of one, begins with."""
+    wanted = set()
+    for title in meta.titles:
+        whole = bare(title)
+        parts = (bare(part) for part in _TITLE_PARTS.split(title))
+        wanted |= {form for form in (whole, *parts) if len(form) >= max(2 * _LEAST_TITLE, len(whole) / 2)}
     for element in tree.iter("div", "p", "span", "td", "strong", "b", "font", "a"):
         own = element.text_content() if len(element) <= _FEW else ""
         form = bare(own) if _LEAST_TITLE < len(own) < _SHORT_LINE * 2 else ""

@@ -37,6 +37,9 @@ SAPO_NAMES = _any(
 FRAME_NAMES = _any(rf"{_EDGE}(?:footer|header|sidebar|side[-_]?bar|aside|navbar|menu){_END}", "footer", "copyright")
 """Class and id of what frames a page; the article never stands in it."""
 
+FOOT_NAMES = _any("footer", "copyright", "ban-?quyen")
+"""Class and id of the imprint; `sidebar` and `header` also name what holds the article on some sites."""
+
 TIME_NAMES = _any("date", "time", "publish", "ngay", "post(?:ed)?", "created?", "meta", "author-info")
 """Class and id of an element that shows when."""
 

@@ -10,17 +10,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from config.model import Outlet
-from pipelines.blocks import Block
+from pipelines.blocks import BLOCKS, Block
 from pipelines.credit import is_credit, without_photo_credit
 from pipelines.generic import generic_blocks
 from pipelines.judge_page import judge_page
-from pipelines.locate import find_title, following, preceding, text_of
+from pipelines.locate import beside_headline, find_title, following, preceding, text_of
 from pipelines.metadata import Metadata, plain, read_metadata
 from pipelines.parse import parse
 from pipelines.repair import Repaired, repair
@@ -32,6 +33,7 @@ from storage.records import FateWord, Page, PublishedFrom
 from vietnamese.clock import LOCAL
 
 _ZONE, _AFTER = 250, 60
+_RUNNING, _MOST_RUNNING = 120, 3
 _LINKED, _LOST = 0.5, 400
 """Characters of running text that may stand before headline or sapo: more, and it is another headline further down."""
 _LEAST_TITLE = 4
@@ -126,7 +128,7 @@ def _find(tree: HtmlElement, meta: Metadata, outlet: Outlet | None) -> _Places:
     if match is not None and outlet is not None:
         blocks, container, extractor = match.blocks, match.container, f"rule:{outlet.id}/{match.rule.name}"
     else:
-        blocks, container, extractor = generic_blocks(tree, title)
+        blocks, container, extractor = generic_blocks(tree, title, meta.descriptions)
     blocks = _behind(blocks, title)
     sapo = match.sapo if match else None
     if sapo is None and title is not None:
@@ -150,17 +152,14 @@ def _within(node: HtmlElement, element: HtmlElement) -> bool:
 
 
 def _zone(title: HtmlElement, container: HtmlElement | None) -> Iterator[HtmlElement]:
-    """Elements between the headline and the body; the first of the body too when it holds the headline."""
+    """Elements between the headline and the body; when the body holds the headline, up to its third paragraph."""
     inside = container is not None and _within(title, container)
+    running = 0
     for element in following(title, _ZONE):
-        if element is container:
+        if element is container or (inside and container is not None and not _within(element, container)):
             return
-        if (
-            inside
-            and element.tag == "p"
-            and element.getparent() is container
-            and len(element.text_content()) > 2 * _ZONE
-        ):
+        running += element.tag in BLOCKS and len((element.text or "").strip()) > _RUNNING
+        if running > _MOST_RUNNING:
             return
         yield element
 
@@ -210,11 +209,15 @@ def _time_zone(places: _Places) -> Iterator[HtmlElement]:
     """Elements that may show the time of this article: under the headline, above it, behind the body."""
     if places.title is None:
         return
-    yield from _zone(places.title, places.container)
-    yield from preceding(places.title)
-    if places.container is not None:
-        for sibling in list(places.container.itersiblings())[:3]:
-            yield from list(sibling.iter())[:_AFTER]
+    headline = bare(places.title.text_content())
+    behind = islice(places.container.itersiblings(), 3) if places.container is not None else ()
+    for element in (
+        *_zone(places.title, places.container),
+        *preceding(places.title),
+        *(inner for sibling in behind for inner in islice(sibling.iter("*"), _AFTER)),
+    ):
+        if not beside_headline(element, headline):
+            yield element
 
 
 def _captions(places: _Places, fixed: Repaired) -> tuple[str, ...]:

@@ -162,6 +162,8 @@ def _without_tail(blocks: list[Block], authors: tuple[str, ...]) -> list[Block]:
         behind = lines[place + 1 :]
         if any(len(kept[at].text) > _MOST_LINE * 2 / 3 for at in behind):
             break
+        if any(_is_byline(kept[at], authors, end=True) for at in behind):
+            break
         if _is_byline(kept[lines[place]], authors, end=False):
             return [block for at, block in enumerate(kept) if at not in behind]
     while (at := _last(kept)) is not None and kept[at].text.endswith(":") and len(kept[at].text) <= _MOST_LINE:

@@ -21,7 +21,9 @@ from pipelines.text import bare
 PAGES = Path(__file__).parent / "pages"
 CONFIG = load()
 RULES = [(outlet.id, rule.name) for outlet in CONFIG.outlets.values() for rule in outlet.rules]
-ARTICLES = sorted(path.stem for path in PAGES.glob("*.html") if "fate" not in json.loads(path.with_suffix(".json").read_text()))
+ARTICLES = sorted(
+    path.stem for path in PAGES.glob("*.html") if "fate" not in json.loads(path.with_suffix(".json").read_text())
+)
 FIELDS = ["title", "sapo", "body", "captions", "published_at", "section", "credited_outlet"]
 
 
