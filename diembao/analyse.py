@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from diembao.shared import ConfigOption, OutputOption, clear_errors, configured
+from diembao.shared import ConfigOption, OutputOption, clear_errors, configured, file_progress, stop
 
 
 def analyse(
@@ -20,8 +20,17 @@ def analyse(
     config: ConfigOption = None,
 ) -> None:
     """Read saved article pages and write title, sapo, body, captions, time, section and mentions as JSON lines."""
-    from pipelines.files import analyse_files
+    from issues.files import write_rows
+    from pipelines.files import ManifestError, analyse_files, read_manifest
 
     with clear_errors():
         _, settings = configured(overlay=config)
-        analyse_files(folder, manifest, output, config=settings, rules=not no_rules)
+        if not folder.is_dir():
+            stop(f"no such folder: {folder}")
+        try:
+            rows = read_manifest(manifest)
+        except ManifestError as error:
+            stop(str(error))
+        with file_progress("analyse") as shown:
+            found = analyse_files(folder, rows, config=settings, rules=not no_rules, progress=shown)
+            write_rows(output, found)

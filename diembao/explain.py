@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from diembao.shared import DONE_WITH_FAILURES, DemoOption, clear_errors, configured, stop
 from vietnamese.clock import system_clock
+
+if TYPE_CHECKING:
+    from storage.store import Store
 
 
 def explain(
@@ -42,7 +45,7 @@ def explain(
         typer.echo(line)
 
 
-def _last_morning(store: Any) -> date | None:
+def _last_morning(store: Store) -> date | None:
     from storage.activity import finished_mornings
 
     return max(finished_mornings(store, "nightly"), default=None)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from diembao.shared import ConfigOption, OutputOption, clear_errors, configured, file_progress
+from diembao.shared import ConfigOption, OutputOption, clear_errors, configured, file_progress, stop
 
 
 def tag(
@@ -26,5 +26,8 @@ def tag(
 
     with clear_errors():
         _, settings = configured(overlay=config)
-        with file_progress("tag") as shown:
-            tag_file(source, output, config=settings, on_progress=shown)
+        try:
+            with file_progress("tag") as shown:
+                tag_file(source, output, config=settings, on_progress=shown)
+        except ValueError as error:
+            stop(str(error))

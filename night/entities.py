@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def sync_entities(store: Store, folders: Sequence[Path]) -> None:
     """Lay the gazetteer of the configuration folders over the store's table of names."""
     book = load(folders)
-    store.sync_entities([_entity(book, record) for record in (*book.units.values(), *book.agencies.values())])
+    records: list[Record] = [*book.units.values(), *book.agencies.values()]
+    store.sync_entities([_entity(book, record) for record in records])
 
 
 def _entity(book: Gazetteer, record: Record) -> EntityRecord:

@@ -104,7 +104,8 @@ def night(tmp_path_factory):
         done = subprocess.run(
             [sys.executable, "-P", "-m", "diembao", "nightly", "--config", str(folder / "config"),
              "--hosts", str(folder / "hosts.toml"), "--at", "2026-03-08T05:30"],
-            env=os.environ | {"DIEMBAO_HOME": str(folder / "home"), "PYTHONPATH": str(CHECKOUT), "DIEMBAO_DATABASE_URL": ""},
+            env=os.environ
+            | {"DIEMBAO_HOME": str(folder / "home"), "PYTHONPATH": str(CHECKOUT), "DIEMBAO_DATABASE_URL": ""},
             capture_output=True, text=True, timeout=240, check=False,
         )  # fmt: skip
     finally:

@@ -1,0 +1,117 @@
+"""The command line as a user meets it: help for everything, clear errors, fixed exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from config.places import CHECKOUT
+
+COMMANDS = [
+    (), ("nightly",), ("report",), ("report", "daily"), ("report", "verify"), ("search",), ("explain",), ("health",),
+    ("outlets",), ("outlets", "list"), ("outlets", "show"), ("gazetteer",), ("gazetteer", "lookup"),
+    ("gazetteer", "history"), ("analyse",), ("tag",), ("group",),
+]  # fmt: skip
+
+
+def diembao(home, *arguments: str) -> subprocess.CompletedProcess[str]:
+    env = os.environ | {
+        "DIEMBAO_HOME": str(home),
+        "PYTHONPATH": str(CHECKOUT),
+        "DIEMBAO_DATABASE_URL": "",
+        "COLUMNS": "200",
+    }
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "diembao", *arguments],
+        env=env, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help(tmp_path, command) -> None:
+    done = diembao(tmp_path, *command, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "Usage" in done.stdout
+    assert len(done.stdout) > 300
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_readme_and_quick_start_name_only_commands_that_exist() -> None:
+    known = {command[0] for command in COMMANDS if command}
+    for page in ("README.md", "docs/huong-dan.md"):
+        text = (CHECKOUT / page).read_text(encoding="utf-8")
+        assert set(re.findall(r"bin/diembao ([a-z]+)", text)) <= known
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("nightly", "--config", "/nowhere/at/all"), "no such folder"),
+        (("nightly", "--hosts", "/nowhere.toml"), "nowhere.toml"),
+        (("nightly", "--at", "yesterday"), "is not a time"),
+        (("nightly", "--demo", "--at", "2020-01-01"), "no day of the town"),
+        (("report", "--date", "soon"), "is not a day"),
+        (("report", "--date", "2026-09-10"), "no night has run yet"),
+        (("report", "--date", "2026-09-10", "--format", "odt"), "odt"),
+        (("report", "verify", "/nowhere.json"), "nowhere.json"),
+        (("outlets", "show", "khong-co"), "no outlet"),
+        (("tag", "/nowhere.jsonl", "-o", "/tmp/x"), "nowhere.jsonl"),
+        (("group", "/nowhere.jsonl", "-o", "/tmp/x"), "nowhere.jsonl"),
+        (("analyse", "/nowhere", "--manifest", "/nowhere.jsonl", "-o", "/tmp/x"), "nowhere"),
+        (("gazetteer", "lookup", "Lê Chân", "--on", "today"), "is not a day"),
+        (("no-such-command",), "No such command"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_what_cannot_run_ends_with_2_and_says_why(tmp_path, arguments, says) -> None:
+    done = diembao(tmp_path, *arguments)
+    assert done.returncode == 2, (done.returncode, done.stderr)
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_dry_run_asks_and_writes_nothing(tmp_path) -> None:
+    done = diembao(tmp_path, "nightly", "--dry-run")
+    assert done.returncode == 0
+    assert "vnexpress" in done.stdout
+    assert "nothing was asked and nothing written" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mistake_in_the_overlay_names_file_and_key(tmp_path) -> None:
+    (tmp_path / "config" / "outlets").mkdir(parents=True)
+    (tmp_path / "config" / "outlets" / "a.toml").write_text('id = "a"\nname = "A"\ndomains = []\ntier = "local"\n')
+    done = diembao(tmp_path, "outlets", "list")
+    assert done.returncode == 2
+    assert "a.toml" in done.stderr
+    assert "domains" in done.stderr
+
+
+def test_lookup_answers_by_day(tmp_path) -> None:
+    old = diembao(tmp_path, "gazetteer", "lookup", "quận Lê Chân", "--on", "2025-06-30")
+    new = diembao(tmp_path, "gazetteer", "lookup", "phường Lê Chân", "--on", "2026-09-10")
+    assert old.stdout.startswith("d305")
+    assert new.stdout.startswith("n")
+    assert diembao(tmp_path, "gazetteer", "lookup", "quận Lê Chân", "--on", "2026-09-10").returncode == 3
+    line = diembao(tmp_path, "gazetteer", "history", "d305").stdout
+    assert "d305" in line
+    assert len(line.splitlines()) > 1
+
+
+def test_tag_and_group_answer_every_row(tmp_path) -> None:
+    rows = [
+        {"id": "a", "title": "Hải Phòng: Sở Xây dựng kiểm tra chung cư cũ", "sapo": None, "text": ""},
+        {"id": "b", "title": "Thời tiết", "text": "Trời nắng.", "published_at": "2026-09-10T06:00:00+07:00"},
+    ]  # fmt: skip
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    for command in ("tag", "group"):
+        done = diembao(tmp_path, command, str(source), "-o", str(tmp_path / "out.jsonl"))
+        assert done.returncode == 0, done.stderr
+        out = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+        assert [row["id"] for row in out] == ["a", "b"]
