@@ -20,8 +20,8 @@ DAY_OF_DISTRICTS = date(2024, 10, 31)
 TODAY = date.max
 """The day taken for an undated article that says nothing of its time: what is in force today is meant."""
 
-_TITLE, _SAPO, _OPENING, _REST = 6.0, 4.0, 2.0, 1.0
-_OPENING_CHARS = 400
+_TITLE, _SAPO, _FIRST, _OPENING, _REST = 6.0, 4.0, 2.5, 2.0, 1.0
+_FIRST_CHARS, _OPENING_CHARS = 100, 400
 _LOCAL_OUTLET = 6.0
 """The city's own paper says as much as its name in a title."""
 _SPORT_WORDS = 3
@@ -59,11 +59,13 @@ class Context:
 
 
 def weight(place: Place) -> float:
-    """How much a place says by where it stands: title, sapo, opening, rest."""
+    """How much a place says by where it stands: title, sapo, first words, opening, rest."""
     if place.text.field == "title":
         return _TITLE
     if place.text.field == "sapo":
         return _SAPO
+    if place.start < _FIRST_CHARS:
+        return _FIRST
     return _OPENING if place.start < _OPENING_CHARS else _REST
 
 

@@ -27,6 +27,8 @@ LISTS = (
 )
 """Every list `[cues.words]` may hold."""
 
+_NUMBER = re.compile(r"(?:hq-?)?\d{1,4}[a-z]?")
+"""`tàu ngầm 184 Hải Phòng`, `số 12 Ngô Quyền`."""
 _MOST_WORDS = 4
 """No cue has more words."""
 _SIGNATURE = re.compile(r"\([^()\n]{2,40}, (?:\d+ tuổi, )?(?:ở )?$")
@@ -76,7 +78,7 @@ class WordLists:
         if not left.endswith(" "):
             return None
         words = left.rsplit("\n", 1)[-1].split(" ")[-_MOST_WORDS - 2 : -1]
-        if words and self.has("between", words[-1]):
+        while words and (self.has("between", words[-1]) or _NUMBER.fullmatch(words[-1])):
             words = words[:-1]
         if self.has("not_cues", " ".join(words[-2:])):
             return None

@@ -39,7 +39,9 @@ def test_114_units_are_in_force_today_and_are_their_own_successors(gazetteer: Ga
 
 def test_counts_of_each_period_are_those_of_the_law(gazetteer: Gazetteer) -> None:
     def count(on: date, level: str) -> int:
-        return sum(1 for u in gazetteer.units.values() if u.level == level and u.in_force(on) and not u.id.endswith("h"))
+        return sum(
+            1 for u in gazetteer.units.values() if u.level == level and u.in_force(on) and not u.id.endswith("h")
+        )
 
     assert count(date(2024, 11, 15), "commune") == 217 + 235
     assert count(date(2024, 12, 15), "commune") == 217 + 207
