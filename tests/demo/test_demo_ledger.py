@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from config.loader import BUILTIN
 from demo.ledger import build_ledger
 from demo.load import load_town
+from gazetteer.load import load
 
 FATES = {
     "stored", "unchanged", "revised", "teaser", "duplicate", "not-article", "off-language", "robots", "http-4xx",
@@ -38,3 +40,30 @@ def test_a_reprint_comes_after_what_it_repeats() -> None:
     assert reprints
     for reprint in reprints:
         assert by_key[reprint.reprint_of or ""].published < reprint.published, reprint.key
+
+
+def test_every_id_meant_is_in_force_or_known_to_the_gazetteer() -> None:
+    gazetteer = load([BUILTIN])
+    ids = {i.split("@")[-1] for a in load_town().articles for i in (*a.means, *a.may)}
+    assert [i for i in sorted(ids) if gazetteer.get(i) is None] == []
+
+
+def test_every_night_has_edits_removals_and_repeats_where_the_data_say_so() -> None:
+    ledger = build_ledger()
+    assert {f.night for f in ledger.revisions} == {2, 3, 5, 6}
+    assert {f.night for f in ledger.removals} == {3, 6}
+    fate = {(f.night, f.url): f.fate for f in ledger.fates}
+    for article in ledger.articles:
+        if article.kind == "full":
+            assert fate[article.night, article.url] == "stored"
+            assert (article.night - 1, article.url) not in fate
+            assert article.night == 6 or fate[article.night + 1, article.url] in {"unchanged", "revised", "gone"}
+
+
+def test_who_was_first_is_the_earliest_of_its_matter() -> None:
+    ledger = build_ledger()
+    published = {a.url: a.published_at for a in ledger.articles}
+    for urls in ledger.matters.values():
+        assert published[urls[0]] == min(published[u] for u in urls)
+    firsts = {a.url for a in ledger.articles if a.story == "reprint"} & {urls[0] for urls in ledger.matters.values()}
+    assert not firsts

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import http.client
 import json
+import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from demo.server import TownServer
 from demo.town import Town
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -81,3 +87,20 @@ def test_what_is_not_published_yet_is_not_there(server: TownServer) -> None:
     assert ask(server, later.url)[0] == 404
     server.town.set_day(3)
     assert ask(server, later.url)[0] == 200
+
+
+def test_it_runs_alone_and_writes_the_hosts_file(tmp_path: Path) -> None:
+    hosts = tmp_path / "hosts.toml"
+    command = [sys.executable, "-m", "demo.server", "--port", "0", "--hosts-file", str(hosts), "--day", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        address = urlsplit(process.stdout.readline().strip())
+        try:
+            mapped = tomllib.loads(hosts.read_text(encoding="utf-8"))
+            assert mapped["bao-cang.example"] == address.netloc
+            connection = http.client.HTTPConnection("127.0.0.1", address.port or 0, timeout=5)
+            connection.request("GET", address.path)
+            assert connection.getresponse().read() == b"2"
+            connection.close()
+        finally:
+            process.terminate()
