@@ -26,6 +26,8 @@ from storage.schema import APPLICATION_ID, REVISION
 BUSY_SECONDS = 30
 """How long a writer waits for another one (SQLite has one at a time; our transactions take milliseconds)."""
 
+SCHEMA_KEY = "schema"
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x6469656D62616F
 """Key of the Postgres advisory lock under which one process migrates while others wait."""
@@ -66,14 +68,44 @@ def connect(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"})
+    # `?schema=NAME` in the address: everything in a schema of its own (the demo beside a live store).
+    schema = url.query.get(SCHEMA_KEY)
+    options = "-c timezone=UTC" + (f" -c search_path={_plain_name(str(schema))}" if schema else "")
+    engine = create_engine(
+        url.difference_update_query([SCHEMA_KEY]),
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10, "options": options},
+    )
+    if schema:
+        event.listen(engine, "first_connect", lambda raw, _record: _make_schema(raw, str(schema)))
+    return engine
+
+
+def _plain_name(name: str) -> str:
+    """`name` when it is a plain identifier; StoreError otherwise (it goes into a statement)."""
+    if not name.isascii() or not name.isidentifier():
+        raise StoreError(f"{name!r} is no schema name", "DIEMBAO_DATABASE_URL", "Use letters, digits and _")
+    return name.lower()
+
+
+def _make_schema(raw: Any, schema: str) -> None:
+    with raw.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {_plain_name(schema)}")
+    raw.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own BEGIN comes too late (before the first write): see _begin_sqlite.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}", "synchronous = NORMAL"):
+    # secure_delete: text that expired or was removed must not be left in free pages of the file.
+    wanted = (
+        "foreign_keys = ON",
+        f"busy_timeout = {round(BUSY_SECONDS * 1000)}",
+        "synchronous = NORMAL",
+        "secure_delete = ON",
+    )
+    for pragma in wanted:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

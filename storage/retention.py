@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, case, select
 
 from storage.schema import articles, frontier, revisions
-from storage.search import unindex_articles
+from storage.search import forget_unindexed, unindex_articles
 from storage.sql import in_chunks
 
 
@@ -24,6 +24,8 @@ def purge(connection: Connection, before: datetime, now: datetime) -> int:
         connection.execute(blank.values(paragraphs=[], captions=[], sapo=kept_sapo, expired_at=now))
         blank = revisions.update().where(revisions.c.article_id.in_(chunk))
         connection.execute(blank.values(paragraphs=[], sapo=None))
-    unindex_articles(connection, ids)
+    if ids:
+        unindex_articles(connection, ids)
+        forget_unindexed(connection)
     connection.execute(frontier.update().where(frontier.c.last_seen_at < before).values(sapo=None))
     return len(ids)

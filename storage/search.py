@@ -200,6 +200,12 @@ def _rowid(article_id: str) -> int:
     return int(article_id, 16) >> 1
 
 
+def forget_unindexed(connection: Connection) -> None:
+    """Rewrite the index, so that words of articles taken out of it leave the file too (FTS5 only marks them)."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("INSERT INTO article_search (article_search) VALUES ('optimize')"))
+
+
 def unindex_articles(connection: Connection, article_ids: Iterable[str]) -> None:
     """Take articles out of the index."""
     ids = list(article_ids)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from config.model import Outlet
 from storage.issue_records import IssueRecord, Placement
 from storage.report_records import EntityRecord, Report, ReportArticle
 from storage.schema import articles, frontier, revisions
+from storage.store import open_store
 from storage.urls import article_id
 from storage.views import v1_issue_articles, v1_issues, v1_outlets, v1_report_articles, v1_reports
 
+NIGHT = datetime(2026, 9, 9, 20, 0, tzinfo=UTC)
 A, B, C = (f"https://bao.vn/{name}.html" for name in "abc")
 
 
@@ -182,3 +185,18 @@ def test_expired_text_leaves_every_table_and_the_index(press: Any, gone: bool) -
     assert [hit.url for hit in press.store.search(secret)] == ([] if gone else [B])
     row = next(row for row in press.articles() if row["url"] == A)
     assert (row["title"], len(row["excerpt"].split()), row["expired_at"]) == ("Hai", 60, press.now)
+
+
+def test_expired_text_leaves_the_file(tmp_path: Path, outcome: Any, morning: Any) -> None:
+    secret = "bimatlam"
+    now = [NIGHT]
+    store = open_store(tmp_path / "diembao.db", lambda: now[0])
+    run_id = store.begin_run("nightly", morning).run_id
+    store.commit(run_id, [outcome(A, body=((secret + " ") * 500,), captions=(secret,)), outcome(B, body=("khác",))])
+    now[0] += timedelta(days=200)
+    store.close()
+    assert secret.encode() in (tmp_path / "diembao.db").read_bytes()
+    store = open_store(tmp_path / "diembao.db", lambda: now[0])
+    assert store.purge(NIGHT + timedelta(hours=1)) == 2
+    store.close()
+    assert all(secret.encode() not in path.read_bytes() for path in tmp_path.iterdir())
