@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from datetime import UTC, datetime
 
@@ -174,7 +175,7 @@ def test_mentions_stand_in_order_and_never_overlap(shipped: Gazetteer) -> None:
     order = {"title": 0, "sapo": 1, "text": 2}
     places = [(order[m.field], m.start, m.end) for m in tagging.mentions]
     assert places == sorted(places)
-    for (field, _, end), (next_field, start, _) in zip(places, places[1:], strict=False):
+    for (field, _, end), (next_field, start, _) in itertools.pairwise(places):
         assert field != next_field or end <= start
 
 

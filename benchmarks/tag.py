@@ -1,0 +1,131 @@
+"""Quality and speed of tagging on the labelled articles beside the checkout.
+
+usage: python benchmarks/tag.py [--ner]      (prints a table, writes benchmarks/tag.json; --ner times underthesea too)
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from gazetteer.files import tag_row  # noqa: E402
+from gazetteer.load import load  # noqa: E402
+from gazetteer.records import Gazetteer  # noqa: E402
+from gazetteer.tag import matcher_of  # noqa: E402
+
+CORPUS = HERE.parent.parent / "shared" / "corpus" / "tagging"
+CITY = {"p31", "p30"}
+LONG = (2200, 4200)
+"""Characters of the articles that are timed: 3,000 on average."""
+
+
+def measure() -> dict[str, float]:
+    """F1 of mentions and of about, wrong spans, milliseconds of CPU per article, seconds to load."""
+    started = time.process_time()
+    gazetteer = load([HERE.parent / "config"])
+    matcher_of(gazetteer)
+    figures = {"load_seconds": time.process_time() - started}
+    figures |= quality(gazetteer, _rows(CORPUS / "dev.jsonl"), _rows(CORPUS / "dev.labels.jsonl"))
+    figures |= speed(gazetteer)
+    return figures
+
+
+def quality(gazetteer: Gazetteer, rows: list[dict[str, Any]], labels: list[dict[str, Any]]) -> dict[str, float]:
+    """F1 over ids per article, as the scorer of the labelled set counts them."""
+    sums = {name: [0, 0, 0] for name in ("all", "agency", "unit", "city", "about")}
+    wrong = 0
+    by_id = {row["id"]: row for row in rows}
+    for label in labels:
+        row = by_id[label["id"]]
+        tagging = tag_row(gazetteer, row)[0]
+        wrong += sum((row[m.field] or "")[m.start : m.end] != m.surface for m in tagging.mentions)
+        want = _ids(entity["id"] for entity in label["entities"])
+        have = _ids(mention.entity_id for mention in tagging.mentions)
+        free = _ids(entity["id"] for entity in label.get("optional") or [])
+        for name, keep in _KINDS.items():
+            _count(sums[name], {i for i in want if keep(i)}, {i for i in have if keep(i)}, free)
+        if label["about"] is not None:
+            _count(sums["about"], {1} if label["about"] else set(), {1} if tagging.about_city else set(), set())
+    return {f"{name}_f1": _f1(*counts) for name, counts in sums.items()} | {"wrong_spans": float(wrong)}
+
+
+_KINDS = {
+    "all": lambda i: i not in CITY,
+    "unit": lambda i: i not in CITY and i[0] in "dcn" and i[1:2].isdigit(),
+    "agency": lambda i: i not in CITY and not (i[0] in "dcn" and i[1:2].isdigit()),
+    "city": lambda i: i in CITY,
+}
+
+
+def _ids(found: Iterable[str]) -> set[str]:
+    plain = {"p31" if i == "p31-old" else i for i in found}
+    return plain | {i.split("@", 1)[1] for i in plain if "@" in i}
+
+
+def _count(sums: list[int], want: set[Any], have: set[Any], free: set[Any]) -> None:
+    sums[0] += len(want & have)
+    sums[1] += len(have - want - free)
+    sums[2] += len(want - have)
+
+
+def _f1(hit: int, extra: int, missed: int) -> float:
+    return 2 * hit / max(1, 2 * hit + extra + missed)
+
+
+def speed(gazetteer: Gazetteer) -> dict[str, float]:
+    """Milliseconds of CPU to tag one article of 2,200 to 4,200 characters, the best of three rounds."""
+    rows = [row for row in _unlabelled() if LONG[0] <= len(row["text"] or "") <= LONG[1]]
+    rounds = []
+    for _ in range(3):
+        started = time.process_time()
+        for row in rows:
+            tag_row(gazetteer, row)
+        rounds.append((time.process_time() - started) * 1000 / len(rows))
+    return {"ms_per_article": min(rounds), "timed_articles": float(len(rows))}
+
+
+def ner_speed(sentences: int = 40) -> dict[str, float]:
+    """Milliseconds of CPU underthesea's NER takes for one sentence, for comparison."""
+    from underthesea import ner
+
+    from vietnamese import words
+
+    found = [part for row in _unlabelled()[:60] for part in words.sentences(row["text"] or "")][: sentences + 1]
+    ner(found[0])
+    started = time.process_time()
+    for sentence in found[1:]:
+        ner(sentence)
+    return {"ner_ms_per_sentence": (time.process_time() - started) * 1000 / max(1, len(found) - 1)}
+
+
+def _unlabelled() -> list[dict[str, Any]]:
+    with lzma.open(CORPUS / "unlabelled.jsonl.xz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def main() -> int:
+    """Print the table and write `tag.json`."""
+    if not CORPUS.is_dir():
+        print("tag: the real material is not beside the checkout; nothing measured")
+        return 0
+    figures = measure() | (ner_speed() if "--ner" in sys.argv[1:] else {})
+    for name, figure in figures.items():
+        print(f"{name:22} {figure:.4g}")
+    (HERE / "tag.json").write_text(json.dumps({k: round(v, 4) for k, v in figures.items()}, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
