@@ -25,7 +25,7 @@ class Pacer:
 
     def __init__(self, claim: Callable[[str, float], float] | None, longest_wait: float) -> None:
         self._claim, self._longest_wait = claim, longest_wait
-        self._sent: dict[str, float] = {}
+        self._answered: dict[str, float] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @asynccontextmanager
@@ -35,13 +35,16 @@ class Pacer:
             wait = self._claim(host, pace_seconds) if self._claim else 0.0
             if wait > self._longest_wait + 2 * pace_seconds:
                 raise HeldError(f"{host} asked for a pause of {wait:.0f} s", wait)
-            # A claim speaks of moments; a sleep that overran must not bring the next request closer.
+            # Claims space what leaves us; counting from the last answer, nothing arrives closer together either,
+            # however late the last request got away.
             now = time.monotonic()
-            wait = max(wait, self._sent.get(host, now - pace_seconds) + pace_seconds - now)
+            wait = max(wait, self._answered.get(host, now - pace_seconds) + pace_seconds - now)
             if wait > 0:
                 await asyncio.sleep(wait)
-            self._sent[host] = time.monotonic()
-            yield
+            try:
+                yield
+            finally:
+                self._answered[host] = time.monotonic()
 
 
 def retry_after(value: str | None, date: str | None = None) -> float | None:
