@@ -63,5 +63,5 @@ def places(*, demo: bool = False, environ: Mapping[str, str] | None = None) -> P
     if demo:
         home = home / "demo"
         if url.startswith("postgres"):
-            url += ("&" if "?" in url else "?") + "options=-csearch_path%3Ddiembao_demo"
+            url += ("&" if "?" in url else "?") + "schema=diembao_demo"
     return Places(home=home, database_url=url or f"sqlite:///{home / 'diembao.db'}")

@@ -19,7 +19,7 @@ def test_demo_and_live_never_share_a_place(tmp_path) -> None:
     assert demo.database_url == f"sqlite:///{tmp_path}/demo/diembao.db"
     assert demo.reports == tmp_path / "demo" / "reports"
     postgres = places(demo=True, environ=env | {"DIEMBAO_DATABASE_URL": "postgresql://h/d"})
-    assert postgres.database_url == "postgresql://h/d?options=-csearch_path%3Ddiembao_demo"
+    assert postgres.database_url == "postgresql://h/d?schema=diembao_demo"
 
 
 def test_every_key_is_described() -> None:
