@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -31,6 +32,7 @@ CAPTION_CLASS = re.compile(
     r"|(?:^|\s)(?:image|photo|picture|wp-media-credit)(?:\s|$)"
 )
 _NOISE_BREAKS = 2
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _ICON = 40
 """Pixels under which an image is an icon and no picture of the article."""
 
@@ -113,7 +115,7 @@ class _Walker:
 
     def flush(self, owner: HtmlElement, caption: HtmlElement | None) -> None:
         pieces, self.pieces, self.breaks = self.pieces, [], 0
-        text = clean("".join(piece[0] for piece in pieces))
+        text = clean(_unescaped("".join(piece[0] for piece in pieces)))
         if not any(c.isalnum() for c in text):
             return
         total = sum(len(piece[0]) for piece in pieces if not piece[0].isspace()) or 1
@@ -140,6 +142,11 @@ def blocks_of(container: HtmlElement, drop: frozenset[HtmlElement] = frozenset()
         walker.text(child.tail, (False, False, False))
     walker.flush(owner, container if _is_caption(container) else None)
     return walker.blocks
+
+
+def _unescaped(text: str) -> str:
+    """`text` without entities: one escaped twice in the page is still there after the parse."""
+    return html.unescape(text) if "&" in text and _ENTITY.search(text) else text
 
 
 def hidden(node: HtmlElement) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -14,6 +15,8 @@ from pipelines.text import bare, clean
 
 _ENOUGH = 250
 _FAR_LONGER = 2.0
+_MOST_ELEMENTS = 40_000
+"""Elements from which trafilatura would take longer than a page may take."""
 
 
 def generic_blocks(
@@ -46,6 +49,8 @@ def trafilatura_blocks(tree: HtmlElement, descriptions: tuple[str, ...] = ()) ->
 def _trafilatura(tree: HtmlElement, *, fast: bool) -> list[Block]:
     from trafilatura import bare_extraction
 
+    if sum(1 for _ in islice(tree.iter(), _MOST_ELEMENTS)) == _MOST_ELEMENTS:
+        return []
     try:
         document: Any = bare_extraction(tree, fast=fast, with_metadata=False, include_comments=False)
     except Exception:  # noqa: BLE001 - a generic extractor that fails on a page has found nothing there

@@ -11,6 +11,8 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipelines.legacy import legacy_text
+
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -56,7 +58,12 @@ def parse(body: bytes, content_type: str | None = None) -> HtmlElement | None:
     """The page as a tree without comments and processing instructions; None when there is nothing to parse."""
     if not body or body.isspace():
         return None
-    clean = _plain_utf8(body) or decode(body, content_type).translate(_NO_TEXT).encode("utf-8", "replace")
+    legacy = legacy_text(body) if b".Vn" in body or b"VNI-" in body else None
+    clean = (
+        legacy.encode("utf-8")
+        if legacy
+        else _plain_utf8(body) or decode(body, content_type).translate(_NO_TEXT).encode("utf-8", "replace")
+    )
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_ONE_CLASS)
     try:

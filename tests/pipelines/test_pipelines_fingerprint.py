@@ -8,9 +8,35 @@ import sys
 
 import pytest
 
-from pipelines.fingerprint import content_hash, similarity, signature
+from pipelines.fingerprint import content_hash, signature, similarity
 
-WORDS = "thành phố cảng mở tuyến xe buýt mới nối trung tâm với khu công nghiệp và bến phà từ sáng thứ hai người dân đón".split()
+WORDS = [
+    "thành",
+    "phố",
+    "cảng",
+    "mở",
+    "tuyến",
+    "xe",
+    "buýt",
+    "mới",
+    "nối",
+    "trung",
+    "tâm",
+    "với",
+    "khu",
+    "công",
+    "nghiệp",
+    "và",
+    "bến",
+    "phà",
+    "từ",
+    "sáng",
+    "thứ",
+    "hai",
+    "người",
+    "dân",
+    "đón",
+]
 
 
 def text_of(seed: int, syllables: int = 400) -> str:
