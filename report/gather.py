@@ -136,13 +136,13 @@ def earlier_sheets(store: Store, day: date) -> tuple[EarlierSheet, ...]:
 
 
 def _articles(rows: Iterable[Row], mentions: Iterable[Row], words: int) -> tuple[SheetArticle, ...]:
-    bodies: defaultdict[str, list[str]] = defaultdict(list)
+    named: defaultdict[str, list[Row]] = defaultdict(list)
     for mention in mentions:
-        bodies[mention["article_id"]].append(mention["entity_id"])
-    return tuple(_article(row, tuple(bodies[row["article_id"]]), words) for row in rows)
+        named[mention["article_id"]].append(mention)
+    return tuple(_article(row, named[row["article_id"]], words) for row in rows)
 
 
-def _article(row: Row, bodies: tuple[str, ...], words: int) -> SheetArticle:
+def _article(row: Row, named: Sequence[Row], words: int) -> SheetArticle:
     gone = row["gone_at"] is not None
     short = None if gone or not row["excerpt"] else excerpt(row["excerpt"], words)
     return SheetArticle(
@@ -159,7 +159,8 @@ def _article(row: Row, bodies: tuple[str, ...], words: int) -> SheetArticle:
         reprint_of=row["reprint_of"],
         issue_id=row["issue_id"],
         late=bool(row["late"]),
-        bodies=bodies,
+        bodies=tuple(mention["entity_id"] for mention in named),
+        head_bodies=tuple(mention["entity_id"] for mention in named if mention["head"]),
         gone=gone,
     )
 

@@ -45,6 +45,8 @@ class SheetArticle:
     """Published before the window and found too late for an earlier sheet."""
     bodies: tuple[str, ...]
     """Ids of the agencies and units it mentions, each once."""
+    head_bodies: tuple[str, ...] = ()
+    """Those of them that title or sapo name."""
     gone: bool = False
     """The outlet has removed it: its words are not repeated."""
 

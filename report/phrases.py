@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 
-from report.inputs import OutletName, OutletState
+from report.inputs import WHOLE_CITY, OutletName, OutletState, SheetArticle
 from report.sheet import FULL_STATES, Counts, IssueRow, Sheet
 from report.style import Style
 from vietnamese.clock import to_local
@@ -28,6 +29,8 @@ _OWN_WORD = (
 
 _PRESS = frozenset({"central", "ministry", "local"})
 _TIER_WORD = {"magazine": "tạp chí", "aggregator": "trang", "official": "trang"}
+_NAMED_BODIES = 6
+_REASONS = 4
 _NAMED_OUTLETS = 3
 """More than this many are summed up: «và 04 báo, trang tin khác»."""
 
@@ -45,13 +48,38 @@ def outlet_phrase(outlet: OutletName) -> str:
 
 def sources_phrase(sheet: Sheet, issue: IssueRow) -> str:
     """`theo báo A, báo B và 02 báo, trang tin khác phản ánh`: outlets in the order in which they wrote."""
-    outlets = dict.fromkeys(article.outlet_id for article in issue.articles)
+    return reported_by(sheet, issue.articles)
+
+
+def reported_by(sheet: Sheet, articles: Sequence[SheetArticle]) -> str:
+    """The same for any articles (at least one)."""
+    outlets = dict.fromkeys(article.outlet_id for article in articles)
     named = [outlet_phrase(sheet.inputs.outlets[outlet]) for outlet in outlets]
     if len(named) > _NAMED_OUTLETS:
         rest = count(len(named) - _NAMED_OUTLETS + 1)
         named = [*named[: _NAMED_OUTLETS - 1], f"{rest} báo, trang tin khác"]
     listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} và {named[-1]}"
     return f"theo {listed} phản ánh"
+
+
+def named_bodies(sheet: Sheet, issue: IssueRow) -> str:
+    """The agencies and units most of its articles put into title or sapo, in alphabetical order; the rest counted.
+
+    The city itself is left out: it is in every article and no addressee.
+    """
+    heads = Counter(body for article in issue.articles for body in article.head_bodies)
+    all_of = Counter(body for article in issue.articles for body in article.bodies if body not in WHOLE_CITY)
+    ranked = sorted(all_of, key=lambda body: (-heads[body], -all_of[body], issue.bodies.index(body)))
+    shown = sorted(ranked[:_NAMED_BODIES], key=issue.bodies.index)
+    text = "; ".join(sheet.inputs.bodies[body].name for body in shown)
+    rest = len(ranked) - len(shown)
+    return f"{text}; và {count(rest)} cơ quan, địa phương khác" if rest else text
+
+
+def reasons_phrase(issue: IssueRow) -> str:
+    """Why this level: the first reasons, the weightiest as the issues room orders them."""
+    more = "; …" if len(issue.reasons) > _REASONS else ""
+    return "; ".join(issue.reasons[:_REASONS]) + more
 
 
 def coverage(issue: IssueRow) -> str:
@@ -83,6 +111,10 @@ def overview(sheet: Sheet) -> str:
 
 
 def _attention(counts: Counts) -> str:
+    if not counts.attention and counts.unplaced:
+        return (
+            f"chưa xác định được vụ việc cần phản hồi, vì {count(counts.unplaced)} tin, bài chưa được xếp vào vụ việc"
+        )
     if not counts.attention:
         return "không có vụ việc nào được gợi ý cần phản hồi"
     urgent = counts.by_level[3]

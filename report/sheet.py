@@ -50,7 +50,7 @@ class IssueRow:
     independent_newsrooms: int
     """Those of them with an article of their own, reprints and aggregators left out."""
     articles: tuple[SheetArticle, ...]
-    """What outlets wrote themselves first, what came late after what is new, then by time."""
+    """What outlets wrote themselves first, what came late after what is new, then by level and time."""
     bodies: tuple[str, ...]
     """Ids, in the order of the Vietnamese alphabet of their names."""
 
@@ -200,11 +200,13 @@ def _issue_row(inputs: SheetInputs, issue_id: str, articles: tuple[SheetArticle,
         score=inputs.scores[issue_id],
         newsrooms=len({article.outlet_id for article in articles}),
         independent_newsrooms=len({article.outlet_id for article in articles if _own(inputs, article)}),
-        articles=tuple(
-            sorted(articles, key=lambda article: (not _own(inputs, article), article.late, *_by_time(article)))
-        ),
+        articles=tuple(sorted(articles, key=lambda article: _by_weight(inputs, article))),
         bodies=tuple(sorted(names, key=lambda body: (sort_key(names[body]), body))),
     )
+
+
+def _by_weight(inputs: SheetInputs, article: SheetArticle) -> tuple[bool, bool, int, datetime, str]:
+    return (not _own(inputs, article), article.late, -(article.level or 0), *_by_time(article))
 
 
 def _own(inputs: SheetInputs, article: SheetArticle) -> bool:

@@ -228,13 +228,14 @@ def run_fates(run_id: str) -> Select[Any]:
 
 
 def mentions(scope: SheetScope) -> Select[Any]:
-    """Which agencies and units the articles of the sheet mention, each once an article."""
+    """Which agencies and units the articles of the sheet mention; `head` = 1: in title or sapo."""
     held = select(_A.article_id).where(scope.held)
     m = v1_mentions.c
+    head = func.max(case((m.field.in_(["title", "sapo"]), 1), else_=0))
     return (
-        select(m.article_id, m.entity_id, m.kind)
+        select(m.article_id, m.entity_id, func.min(m.kind).label("kind"), head.label("head"))
         .where(m.article_id.in_(held), m.confidence >= scope.least_confidence)
-        .distinct()
+        .group_by(m.article_id, m.entity_id)
         .order_by(m.article_id, m.entity_id)
     )
 

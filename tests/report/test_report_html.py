@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from report.as_html import as_html, printable, quoted_title, safe_link
+from report.inputs import Body
 from report.sheet import build_sheet
 
 INLINE = {"a", "b", "bdi", "i", "em", "span", "strong", "time"}
@@ -107,6 +108,24 @@ def test_section_two_has_eight_columns_and_leaves_two_to_the_analyst(render, she
     assert table.count('class="hand"></td>') == 2 * 2
 
 
+def test_section_two_names_the_bodies_that_matter_and_counts_the_rest(render, inputs):
+    extra = {f"x{n}": Body(body_id=f"x{n}", name=f"Xã {n:02d}", kind="unit") for n in range(9)}
+    first, *others = inputs.articles
+    crowded = replace(first, bodies=(*extra, "n1"), head_bodies=("n1", "x8"))
+    sheet = build_sheet(replace(inputs, articles=(crowded, *others), bodies={**inputs.bodies, **extra}))
+    text = Page(render(sheet)).text
+    assert "Phường An Biên; Xã 00; Xã 01; Xã 02; Xã 03; Xã 08; và 04 cơ quan, địa phương khác" in text
+
+
+def test_the_weightiest_article_speaks_for_its_issue(render, inputs):
+    first, second, *others = inputs.articles
+    sheet = build_sheet(replace(inputs, articles=(replace(first, level=1), second, *others)))
+    assert (
+        "“Hải Phòng: cháy lớn tại kho hàng, không có thương vong” (4 bài / 4 báo, 2 tự viết)"
+        in Page(render(sheet)).text
+    )
+
+
 def test_no_more_rows_than_the_settings_allow_and_the_rest_is_counted(render, inputs):
     page = Page(render(build_sheet(replace(inputs, top=1))))
     assert "Còn 01 vụ việc khác ở mức 2, 3; xem mục III." in page.text
@@ -151,6 +170,16 @@ def test_a_failed_crawl_says_that_and_never_looks_like_a_quiet_day(render, input
     assert "0/2 nguồn đủ tin" in page.text
     assert "Báo A, Báo B: không kết nối được" in page.text
     assert "Không có tin, bài" not in page.text
+    assert "Không có." not in page.text
+
+
+def test_articles_that_no_issue_holds_are_told_and_no_quiet_is_claimed(render, inputs):
+    """The grouping stage failed: the articles are still there, and section II does not say «none»."""
+    lost = tuple(replace(article, issue_id=None) for article in inputs.articles)
+    page = Page(render(build_sheet(replace(inputs, articles=lost))))
+    assert "chưa xác định được vụ việc cần phản hồi, vì 12 tin, bài chưa được xếp vào vụ việc" in page.text
+    assert "Chưa xác định được, do 12 tin, bài chưa được xếp vào vụ việc (xem mục III)." in page.text
+    assert "“Sở Y tế khai trương trạm cấp cứu vệ tinh”, theo Báo Sông Cấm phản ánh." in page.text
     assert "Không có." not in page.text
 
 
