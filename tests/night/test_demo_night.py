@@ -144,7 +144,7 @@ def test_rendering_a_sheet_again_gives_the_same_bytes(night, tmp_path) -> None:
 
 
 def test_no_byline_anywhere_but_in_the_archive(night) -> None:
-    planted = build_ledger().bylines
+    planted = build_ledger().planted
     assert len(planted) >= 10
     found = []
     for file in night["home"].rglob("*"):
@@ -162,8 +162,8 @@ def test_planted_bylines_do_stand_in_the_pages(night) -> None:
     archived = b"".join(
         gzip.decompress(file.read_bytes()) for file in (night["home"] / "demo" / "archive").rglob("*.warc.gz")
     ).decode("utf-8", "ignore")
-    seen = [name for name in build_ledger().bylines if name in archived or name in unescape(archived)]
-    assert len(seen) >= len(build_ledger().bylines) // 2
+    seen = [name for name in build_ledger().planted if name in archived or name in unescape(archived)]
+    assert len(seen) >= len(build_ledger().planted) // 2
 
 
 def test_again_at_once_stores_nothing_new(night, tmp_path_factory) -> None:
