@@ -68,7 +68,7 @@ class StorePipeline:
             return
         tally = self._context.tally
         for fate in fates:
-            tally.fates[fate.fate] += 1
+            tally.fates[str(fate.fate)] += 1
             logger.info("%s %s%s", fate.fate, fate.url, f" ({fate.detail})" if fate.detail else "")
         tally.tell()
 
