@@ -1,17 +1,28 @@
-"""A morning made by hand: twelve articles on six matters, four outlets, one of them broken."""
+"""Mornings to make sheets of: one of plain data (twelve articles, six matters), two in a real store."""
 
+import json
+import shutil
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import func, select
 
-from config.loader import BUILTIN
-from config.model import Calendar
+from config.loader import BUILTIN, load
+from config.model import Calendar, Outlet
+from gazetteer.load import load as load_gazetteer
+from gazetteer.mention import Mention
 from report.inputs import Body, EarlierSheet, IssueScore, OutletName, SheetArticle, SheetInputs, SheetIssue
 from report.sheet import build_sheet
 from report.style import load_style
 from report.window import window_for
+from report.write import write_sheet
+from storage.issue_records import IssueRecord, Placement
+from storage.records import Article, FateWord, Outcome
+from storage.store import open_store
+from storage.urls import article_id
+from storage.views import v1_fates
 from vietnamese.clock import LOCAL
 
 DAY = date(2026, 9, 10)
@@ -170,3 +181,161 @@ def folders():
 @pytest.fixture(scope="session")
 def style(folders):
     return load_style(folders)
+
+
+THURSDAY = date(2026, 9, 10)
+FRIDAY = date(2026, 9, 11)
+
+
+def at(day, hour, minute=0):
+    return datetime(2026, 9, day, hour, minute, tzinfo=LOCAL)
+
+
+class Morning:
+    """A store with a clock that can be set, filled through the store's own doors."""
+
+    def __init__(self, folder, state, name_of, address=None):
+        self.name_of = name_of
+        self.now = at(10, 6, 10)
+        self.config = load()
+        self.store = open_store(address or folder / "diembao.db", lambda: self.now)
+        self.reports = folder / "reports"
+        self.state = state
+        self.store.sync_outlets(
+            Outlet(id=name, name=f"Báo {name}", domains=(f"{name}.example",), tier=tier, active=False)
+            for name, tier in (("alpha", "central"), ("beta", "local"), ("gop", "aggregator"))
+        )
+        self.runs = {}
+
+    def run(self, day):
+        if day not in self.runs:
+            self.runs[day] = self.store.begin_run("nightly", day).run_id
+        return self.runs[day]
+
+    def add(
+        self,
+        slug,
+        published,
+        *,
+        day=THURSDAY,
+        outlet="alpha",
+        issue="i1",
+        level=1,
+        field=3,
+        of=None,
+        about=True,
+        bodies=(),
+        title=None,
+        body="Thân bài.",
+    ):
+        """Store an article, found now, and place it in an issue; returns its id."""
+        url = f"https://{outlet}.example/{slug}.html"
+        made = Article(
+            article_id=article_id(url),
+            outlet_id=outlet,
+            url=url,
+            canonical_url=url,
+            title=title or f"Tin {slug}",
+            sapo="Một câu dẫn.",
+            paragraphs=(body,),
+            published_at=published,
+            content_hash=slug,
+            about_city=about,
+            mentions=tuple(
+                Mention(entity_id=body, kind="unit", field="text", start=3 * n, end=3 * n + 2, surface="Th", rule="r",
+                        confidence=0.9)
+                for n, body in enumerate(bodies)
+            ),
+        )  # fmt: skip
+        self.store.commit(self.run(day), [Outcome(url=url, outlet_id=outlet, fate=FateWord.STORED, article=made)])
+        if issue:
+            self.place(made.article_id, issue, level=level, field=field, of=of, first=published or self.now)
+        return made.article_id
+
+    def place(self, key, issue, *, level, field, of, first):
+        record = IssueRecord(
+            issue_id=issue, title=f"Vụ {issue}", level=level, field_of=field, first_at=first, last_at=first
+        )
+        placement = Placement(
+            article_id=key,
+            issue_id=issue,
+            level=level,
+            field_of=field,
+            reprint_of=of,
+            level_score=2.5,
+            level_reasons=("vì",),
+        )
+        self.store.save_placements([placement], [record])
+
+    def health(self, day):
+        counts = self.store.rows(_stored_query(self.run(day)))
+        stored = {row["outlet_id"]: row["n"] for row in counts}
+        return tuple(self.state(id=n, name=f"Báo {n}", stored=stored.get(n, 0)) for n in ("alpha", "beta", "gop"))
+
+    def sheet(self, day=THURSDAY, **changes):
+        """Write the sheet of `day` now; returns the parsed JSON."""
+        options = {"health": self.health(day), "run_id": self.run(day), "now": self.now, "folder": self.reports}
+        options["name_of"] = self.name_of
+        return json.loads(write_sheet(self.store, self.config, day, **options | changes).json.read_bytes())
+
+
+def _stored_query(run_id):
+    fates = v1_fates.c
+    return select(fates.outlet_id, func.count().label("n")).where(fates.run_id == run_id).group_by(fates.outlet_id)
+
+
+@pytest.fixture(scope="session")
+def name_of():
+    return load_gazetteer([BUILTIN]).name
+
+
+@pytest.fixture
+def morning(tmp_path, state, name_of):
+    made = Morning(tmp_path, state, name_of)
+    yield made
+    made.store.close()
+
+
+def fill(morning):
+    """Two mornings: an ordinary Thursday, and a Friday with late, reprinted and unplaced articles."""
+    first = morning.add("a1", at(9, 8), level=3, field=9, bodies=("n11413", "p31"))
+    morning.add("a2", at(9, 9), outlet="gop", level=3, field=9, of=first, bodies=("n11413",))
+    morning.add("a3", at(9, 20), outlet="beta", issue="i2", level=0, field=7)
+    morning.sheet()
+    morning.now = at(11, 6, 10)
+    morning.add("b1", at(10, 9), day=FRIDAY, level=3, field=9, bodies=("n11413", "so-xay-dung"))
+    morning.add("b2", at(10, 10), day=FRIDAY, outlet="beta", issue="i3", level=2, field=3, bodies=("so-xay-dung",))
+    morning.add("late", at(9, 5), day=FRIDAY, outlet="beta", issue="i4", level=0, field=1)
+    morning.add("alone", at(10, 12), day=FRIDAY, issue=None)
+    morning.add("elsewhere", at(10, 12), day=FRIDAY, issue=None, about=False)
+    return morning
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory, state, name_of):
+    """A folder with the store and the sheet of two mornings, made once."""
+    folder = tmp_path_factory.mktemp("filled")
+    fill(Morning(folder, state, name_of)).store.close()
+    return folder
+
+
+@pytest.fixture
+def fill_store():
+    """Fills a morning's store with the two mornings."""
+    return fill
+
+
+@pytest.fixture
+def make_morning(state, name_of):
+    """Makes a morning in a folder, on a database of one's own."""
+    return lambda folder, address: Morning(folder, state, name_of, address)
+
+
+@pytest.fixture
+def full(filled, tmp_path, state, name_of):
+    """A copy of the two mornings that a test may change."""
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    made = Morning(tmp_path, state, name_of)
+    made.now = at(11, 6, 10)
+    yield made
+    made.store.close()
