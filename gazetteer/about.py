@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gazetteer.context import has_flag, weight
+from gazetteer.context import OPENING_CHARS, has_flag, weight
 
 if TYPE_CHECKING:
     from gazetteer.agency_rules import HeadVerdict
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _ENOUGH = 2.5
 """One full mention in the sapo, or two in the opening."""
+_ENOUGH_LATE = 4.0
+"""The same where neither title, sapo nor opening names us."""
 _SLACK = 1.3
 """Another province may be named somewhat more often: accused and witnesses come from elsewhere."""
 _IN_PASSING = 0.25
@@ -42,6 +44,8 @@ _REASONS = 6
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Scale:
     ours: float
+    lead: bool
+    """Whether title, sapo or opening name us."""
     other: float
     reasons: tuple[str, ...]
 
@@ -55,8 +59,9 @@ def about_city(
     scale = _weighed(gazetteer, seen, places, heads)
     ours = scale.ours + (_LOCAL_OUTLET if context.local_outlet else 0.0)
     reasons = scale.reasons + (("the city's own outlet",) if context.local_outlet else ())
-    if ours < _ENOUGH:
-        return False, (*reasons, f"too little: {ours:g} of {_ENOUGH:g}")
+    enough = _ENOUGH if scale.lead else _ENOUGH_LATE
+    if ours < enough:
+        return False, (*reasons, f"too little: {ours:g} of {enough:g}")
     if scale.other > ours * _SLACK:
         return False, (*reasons, f"another province weighs more: {scale.other:g} against {ours:g}")
     return True, reasons
@@ -64,29 +69,34 @@ def about_city(
 
 def _weighed(gazetteer: Gazetteer, seen: Shape, places: Sequence[Verdict], heads: Sequence[HeadVerdict]) -> _Scale:
     ours = 0.0
+    lead = False
     others: Counter[str] = Counter()
     reasons: list[str] = []
-    for place, value in _values(gazetteer, seen):
+    for place, value in _values(gazetteer, seen, places):
         verdict = places[place.order]
         if verdict.id:
             ours += value
+            lead |= weight(place) > 1.0
             reasons.append(_reason(place.text.field, place.text.plain[place.start : place.end], value))
         elif _half(place, verdict, known=has_flag(gazetteer, place, "known")):
             ours += value / 2
+            lead |= weight(place) > 1.0
         elif _is_other(place, verdict):
             others.update(dict.fromkeys(place.meaning.provinces[:1], value / 2 if place.cue else value))
     for head, found in zip(seen.heads, heads, strict=True):
         if found.verdict.id:
             value = _HEAD_WEIGHT[head.text.field]
             ours += value
+            lead |= head.text.field != "text" or found.end < OPENING_CHARS
             reasons.append(_reason(head.text.field, head.text.plain[head.start : found.end], value))
     best = [reason for reason in dict.fromkeys(reasons) if reason]
-    return _Scale(ours=ours, other=max(others.values(), default=0.0), reasons=tuple(best[:_REASONS]))
+    return _Scale(ours=ours, lead=lead, other=max(others.values(), default=0.0), reasons=tuple(best[:_REASONS]))
 
 
-def _values(gazetteer: Gazetteer, seen: Shape) -> Iterator[tuple[Place, float]]:
+def _values(gazetteer: Gazetteer, seen: Shape, places: Sequence[Verdict]) -> Iterator[tuple[Place, float]]:
     """Each place with its weight; one that only says where the place before it lies is left out."""
-    outer = {order for place in seen.places for order in place.inside}
+    inner = [p for p in seen.places if places[p.order].id or p.meaning.kind == "place"]
+    outer = {order for place in inner if place.meaning.kind in {"unit", "place"} for order in place.inside}
     said: Counter[tuple[str, str]] = Counter()
     for place in seen.places:
         if place.order in outer:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from gazetteer import cues
 from gazetteer.place_rules import Verdict, place_before, refuse
-from gazetteer.records import CITY, PROVINCE, Agency, Gazetteer
+from gazetteer.records import CITY, PROVINCE, Agency, Gazetteer, Unit
+from vietnamese.normal import match_form
 
 if TYPE_CHECKING:
     from gazetteer.context import Context
@@ -219,9 +220,20 @@ def _named_last(gazetteer: Gazetteer, head: Head, seen: Shape, places: Sequence[
             continue
         if _comes_before(place, head, seen):
             found = unit
-    if found is None:
+    if found is None or _stranger_nearer(head, found):
         return refuse("no-unit-before")
     return Verdict(id=f"{head.meaning.bodies[0]}@{found.id}", rule="named-before", confidence=0.75)
+
+
+def _stranger_nearer(head: Head, ours: Unit) -> bool:
+    """Whether the last unit of that type named before the head, ours or not, is another one than `ours`."""
+    form, plain, at = head.text.form, head.text.plain, head.start
+    word = f"{head.type} "
+    while (at := form.rfind(word, 0, at)) >= 0:
+        start = at + len(word)
+        if plain[start : start + 1].isupper() and not form[at - 1 : at].isalnum():
+            return not form.startswith(match_form(ours.name), start)
+    return False
 
 
 def _comes_before(place: Place, head: Head, seen: Shape) -> bool:

@@ -21,11 +21,11 @@ TODAY = date.max
 """The day taken for an undated article that says nothing of its time: what is in force today is meant."""
 
 _TITLE, _SAPO, _FIRST, _OPENING, _REST = 6.0, 4.0, 2.5, 2.0, 1.0
-_FIRST_CHARS, _OPENING_CHARS = 100, 400
+_FIRST_CHARS, OPENING_CHARS = 100, 400
 _LOCAL_OUTLET = 6.0
 """The city's own paper says as much as its name in a title."""
 _SPORT_WORDS = 3
-"""So many different or repeated words of football make the city's name a team's."""
+"""So many different words of football make the city's name a team's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +43,8 @@ class Context:
     others: Mapping[str, float]
     """Code of a province -> weight of its names."""
     sport: bool
+    street: bool
+    """The city's name is a street of another city: «đường Hải Phòng» in Đà Nẵng."""
     local_outlet: bool
 
     @property
@@ -66,7 +68,7 @@ def weight(place: Place) -> float:
         return _SAPO
     if place.start < _FIRST_CHARS:
         return _FIRST
-    return _OPENING if place.start < _OPENING_CHARS else _REST
+    return _OPENING if place.start < OPENING_CHARS else _REST
 
 
 def context(
@@ -97,6 +99,7 @@ def context(
         hai_duong=hai_duong,
         others=dict(others),
         sport=sport,
+        street=_is_street(seen, city, others),
         local_outlet=local_outlet,
     )
 
@@ -128,7 +131,8 @@ def _is_sport(gazetteer: Gazetteer, seen: Shape) -> bool:
         return False
     if any(gazetteer.words.any_in("league", text.form) for text in seen.texts):
         return True
-    return sum(gazetteer.words.count_in("sport", text.form) for text in seen.texts) >= _SPORT_WORDS
+    whole = "\n".join(text.form for text in seen.texts)
+    return gazetteer.words.distinct_in("sport", whole) >= _SPORT_WORDS
 
 
 def _day_of_words(gazetteer: Gazetteer, seen: Shape) -> date:
@@ -143,6 +147,12 @@ def _day_of_words(gazetteer: Gazetteer, seen: Shape) -> date:
     if 0 < latest < DISTRICTS_END.year:
         return min(DAY_OF_DISTRICTS, date(latest, 12, 31))
     return TODAY
+
+
+def _is_street(seen: Shape, city: float, others: Mapping[str, float]) -> bool:
+    named = [place for place in seen.places if place.meaning.kind == "city"]
+    streets = any(place.cue == "street" for place in named)
+    return streets and not any(place.type for place in named) and max(others.values(), default=0.0) > city
 
 
 def _old_words(gazetteer: Gazetteer, form: str) -> bool:

@@ -66,7 +66,7 @@ ROAD = re.compile(
 """A road or line whose ends are named: `cao tốc Hà Nội - Hải Phòng`."""
 BUILT_PAIR = re.compile(
     r"(?:cầu|cầu vượt|cầu vượt biển|đường ô ?tô|đường|khu kinh tế|kkt|khu thương mại tự do|phà|tuyến phà)"
-    r"(?: [^\W\d_]+){0,3}[ ]?-?[ ]?$"
+    r"(?: (?!nối)[^\W\d_]+){0,3}[ ]?-?[ ]?$"
 )
 """A bridge, road or zone named after two places: `cầu Tân Vũ - Lạch Huyện`."""
 CLUB_AFTER = re.compile(r"[ ]?(?:fc|club)(?![^\W_])")

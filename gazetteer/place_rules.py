@@ -17,6 +17,8 @@ _FIRST_DISTRICT, _FIRST_COMMUNE = 303, 11300
 """The first statistical codes of Hải Phòng; those of the former Hải Dương lie below."""
 _LITTLE = 2.0
 """So little of another province does not speak against an unmistakable name."""
+_AT = ("ở ", "tại ", "về ", "đến ")
+"""Even in a text on football the name behind these is the city."""
 _NO_PLACE = frozenset({"street", "road", "school", "firm", "club", "ship", "person", "built"})
 
 
@@ -75,22 +77,24 @@ def _city(place: Place, context: Context) -> Verdict:
     """Hải Phòng itself, or its nicknames."""
     form = place.text.form[place.name_start : place.end]
     if "hải phòng" not in form and "hai" not in form:
-        ours = context.city > 0 or context.local_outlet
-        return (
-            Verdict(id=CITY, rule="city-nickname", confidence=0.7)
-            if ours and not place.glued
-            else refuse("nickname-alone")
-        )
-    if place.type is None:
-        if not (place.capital or place.text.plain[place.name_start].isupper()):
-            return refuse("lower-case")
-        if place.cue in _NO_PLACE:
-            return refuse(f"cue-{place.cue}")
-        if context.sport:
-            return refuse("cue-sport")
-    elif place.type not in {"thành phố", "tỉnh", "đảo"}:
-        return refuse("no-such-unit")
-    return Verdict(id=CITY, rule="city-name", confidence=0.97 if place.type else 0.92)
+        ours = (context.city > 0 or context.local_outlet) and not place.glued
+        return Verdict(id=CITY, rule="city-nickname", confidence=0.7) if ours else refuse("nickname-alone")
+    if place.type is not None:
+        fits = place.type in {"thành phố", "tỉnh", "đảo"}
+        return Verdict(id=CITY, rule="city-name", confidence=0.97) if fits else refuse("no-such-unit")
+    against = _against_city(place, context)
+    return refuse(against) if against else Verdict(id=CITY, rule="city-name", confidence=0.92)
+
+
+def _against_city(place: Place, context: Context) -> str | None:
+    """What makes the bare name something else than the city."""
+    if not place.text.plain[place.name_start].isupper():
+        return "lower-case"
+    if place.cue in _NO_PLACE:
+        return f"cue-{place.cue}"
+    if context.sport and not place.text.form[max(0, place.start - 12) : place.start].endswith(_AT):
+        return "cue-sport"
+    return "cue-street" if context.street and place.cue is None else None
 
 
 def _hai_duong(place: Place) -> Verdict:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from gazetteer.wordlists import WordLists
 
 _LOOK_BACK = 60
+_NAME_WORDS = 3
+"""A surname and two more before the part that is a place's name."""
 _CHAIN_LINKS = 3
 """`xã X, huyện Y, tỉnh Z, Việt Nam`: more say nothing new."""
 _TYPE_CHARS = 18
@@ -190,11 +192,22 @@ def _cue(gazetteer: Gazetteer, text: Text, atom: Atom, own_type: str | None, lef
     cue = gazetteer.words.cue_before(left)
     if cue or own_type:
         return cue
-    if cues.PERSON_AFTER.match(text.form, atom.end):
+    if cues.PERSON_AFTER.match(text.form, atom.end) or _ends_person(gazetteer.words, text.plain, atom.start):
         return "person"
     if branded(text, atom.start) or gazetteer.words.ends_firm_name(left):
         return "firm"
     return _dashed_cue(text, atom)
+
+
+def _ends_person(words: WordLists, plain: str, start: int) -> bool:
+    """`Nguyễn Tiến Hải Dương`: capital words right before, the first of them a surname."""
+    first = ""
+    for _ in range(_NAME_WORDS):
+        word, _opens = word_before(plain, start)
+        if not word or not word[0].isupper():
+            break
+        first, start = word, start - len(word) - 1
+    return words.has("surnames", first.lower()) and not _all_capitals(plain, start)
 
 
 def _dashed_cue(text: Text, atom: Atom) -> str | None:

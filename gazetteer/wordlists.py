@@ -66,9 +66,9 @@ class WordLists:
         """Whether any entry of the list stands in a match form."""
         return any(word in form for word in self.lists.get(name, ()))
 
-    def count_in(self, name: str, form: str) -> int:
-        """How often the entries of the list stand in a match form."""
-        return sum(form.count(word) for word in self.lists.get(name, ()))
+    def distinct_in(self, name: str, form: str) -> int:
+        """How many different entries of the list stand in a match form."""
+        return sum(word in form for word in self.lists.get(name, ()))
 
     def cue_before(self, left: str) -> Cue | None:
         """What stands right before a name, or None.
