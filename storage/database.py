@@ -11,11 +11,8 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -23,6 +20,10 @@ from sqlalchemy.exc import ArgumentError
 from storage import views
 from storage.errors import StoreError, store_errors
 from storage.schema import APPLICATION_ID, REVISION
+
+if TYPE_CHECKING:
+    import psycopg
+    from alembic.config import Config
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one (SQLite has one at a time; our transactions take milliseconds)."""
@@ -89,7 +90,7 @@ def _plain_name(name: str) -> str:
     return name.lower()
 
 
-def _make_schema(raw: Any, schema: str) -> None:
+def _make_schema(raw: psycopg.Connection, schema: str) -> None:
     with raw.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {_plain_name(schema)}")
     raw.commit()
@@ -175,17 +176,24 @@ def _migrate(connection: Connection, where: str) -> None:
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run migrations up to `revision` in the connection's transaction."""
+    from alembic import command
+
     command.upgrade(_alembic(connection), revision)
 
 
 def downgrade(connection: Connection, revision: str) -> None:
     """Run migrations down to `revision` (`base` = nothing) in the connection's transaction; views go first."""
+    from alembic import command
+
     views.drop(connection)
     command.downgrade(_alembic(connection), revision)
 
 
 def _alembic(connection: Connection | None = None) -> Config:
-    config = Config()
+    # Alembic takes a while to import and is wanted only when a store is made or changed.
+    from alembic.config import Config as AlembicConfig
+
+    config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
@@ -193,6 +201,8 @@ def _alembic(connection: Connection | None = None) -> Config:
 
 
 def _known_revisions() -> set[str]:
+    from alembic.script import ScriptDirectory
+
     return {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
 
 
