@@ -44,8 +44,8 @@ class Archive:
         offset = file.tell()
         status = StatusAndHeaders(str(page.status), list(visited.response_headers), "HTTP/1.1")
         host, slash, path = page.url.partition("//")[2].partition("/")
-        line = f"{slash or '/'}{path} HTTP/1.1"
-        asked = StatusAndHeaders(line, [("Host", host), *visited.request_headers], is_http_request=True, protocol="GET")
+        line = f"GET {slash or '/'}{path} HTTP/1.1"
+        asked = StatusAndHeaders(line, [("Host", host), *visited.request_headers], is_http_request=True)
         for kind, headers, body in (("response", status, page.body), ("request", asked, b"")):
             self._write(file, page, kind, headers, body)
         file.flush()

@@ -29,6 +29,7 @@ class StorePipeline:
     def __init__(self, context: Context, crawler: Crawler) -> None:
         self._context, self._crawler = context, crawler
         self._waiting: list[Outcome] = []
+        self._told: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._stopping: asyncio.Task[None] | None = None
 
@@ -68,6 +69,9 @@ class StorePipeline:
             return
         tally = self._context.tally
         for fate in fates:
+            if fate.url in self._told:
+                continue
+            self._told.add(fate.url)
             tally.fates[str(fate.fate)] += 1
             logger.info("%s %s%s", fate.fate, fate.url, f" ({fate.detail})" if fate.detail else "")
         tally.tell()
