@@ -1,0 +1,203 @@
+"""Measure the reader: accuracy and CPU per page, side by side with trafilatura and a bare parse.
+
+usage: python benchmarks/extract.py
+
+Prints a table and writes benchmarks/extract.json. The floors of CI take their figures from `measure`. Needs the corpus
+beside the checkout; nothing of it is copied.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlsplit
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+import lxml.html  # noqa: E402
+import trafilatura  # noqa: E402
+
+from config.loader import load  # noqa: E402
+from pipelines.files import page_of, reading_row  # noqa: E402
+from pipelines.read import read_page  # noqa: E402
+
+CONFIG = load()
+ROUNDS = 5
+
+
+CORPUS = HERE.parent.parent / "shared" / "corpus"
+SCORER = CORPUS.parent / "check" / "score_extract.py"
+
+
+def main() -> int:
+    if not SCORER.is_file():
+        print("extract: the real material is not beside the checkout; nothing measured")
+        return 0
+    result = everything()
+    (HERE / "extract.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    show(result)
+    return 0
+
+
+def everything() -> dict[str, Any]:
+    """All figures: captured pages with and without rules, the English set, CPU."""
+    return {
+        "pages": {
+            name: accuracy(CORPUS, SCORER, rules=rules) for name, rules in (("rules", True), ("no_rules", False))
+        },
+        "english": english(CORPUS, module(SCORER)),
+        "cpu_ms": cpu(CORPUS),
+    }
+
+
+def measure() -> dict[str, float]:
+    """The figures that have floors, flat."""
+    result = everything()
+    keys = ("body_f1", "body_f1_min", "title", "sapo", "date")
+    figures = {f"{name}_{key}": result["pages"][name][key] for name in ("rules", "no_rules") for key in keys}
+    leaks = [
+        result["pages"][name][f"pages_with_{key}"] for name in ("rules", "no_rules") for key in ("byline", "foreign")
+    ]
+    other = max(value for name, value in result["english"].items() if not name.startswith("ours"))
+    return figures | {
+        "leaks": sum(leaks),
+        "english_lead": round(result["english"]["ours"] - other, 4),
+        "rule_path_over_bare_parse": result["cpu_ms"]["rule path / bare parse"],
+        "generic_path_over_trafilatura": result["cpu_ms"]["generic path / trafilatura"],
+    }
+
+
+def module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+def manifest(corpus: Path) -> list[dict[str, str]]:
+    lines = (corpus / "pages" / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
+    return [row for row in map(json.loads, lines) if row["kind"] == "article"]
+
+
+def read_row(corpus: Path, row: dict[str, str], *, rules: bool) -> dict[str, Any]:
+    page = page_of((corpus / "pages" / row["file"]).read_bytes(), url=row["url"], outlet_id=None)
+    outlet = CONFIG.outlet_of_host(urlsplit(row["url"]).hostname or "")
+    return reading_row(row["file"], read_page(page, outlet=outlet, rules=rules))
+
+
+def accuracy(corpus: Path, scorer: Path, *, rules: bool) -> dict[str, float]:
+    """The figures of the shared scorer for all captured article pages."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.jsonl"
+        rows = (read_row(corpus, row, rules=rules) for row in manifest(corpus))
+        out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        command = [sys.executable, str(scorer), str(out), str(corpus / "pages" / "expected")]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found: dict[str, float] = json.loads(said.strip().splitlines()[-1])
+    return found
+
+
+def english(corpus: Path, scorer: ModuleType) -> dict[str, float]:
+    """Mean body F1 on the public English pages: ours and trafilatura's settings, same measure."""
+    truth = json.loads((corpus / "english" / "ground-truth.json").read_text(encoding="utf-8"))
+    settings: dict[str, dict[str, bool]] = {
+        "trafilatura": {}, "trafilatura fast": {"fast": True}, "trafilatura precision": {"favor_precision": True},
+        "trafilatura recall": {"favor_recall": True},
+    }  # fmt: skip
+    scores: dict[str, list[float]] = {name: [] for name in ("ours", "ours, with the sapo", *settings)}
+    for key, gold in sorted(truth.items()):
+        body = gzip.decompress((corpus / "english" / "html" / f"{key}.html.gz").read_bytes())
+        want = scorer.shingles(scorer.words([gold["articleBody"]]))
+        found = read_page(page_of(body, url=gold["url"], outlet_id=None), outlet=None)
+        texts = {"ours": found.paragraphs, "ours, with the sapo": (found.sapo or "", *found.paragraphs)}
+        for name, keys in settings.items():
+            texts[name] = (trafilatura.extract(body, include_comments=False, **keys) or "",)
+        for name, entries in texts.items():
+            scores[name].append(scorer.f1(want, scorer.shingles(scorer.words(entries)))[2])
+    return {name: round(statistics.mean(values), 4) for name, values in scores.items()}
+
+
+def cpu(corpus: Path) -> dict[str, float]:
+    """Median over the captured pages of the best of five rounds each, CPU milliseconds; ratios within one run."""
+    pages = [(row, (corpus / "pages" / row["file"]).read_bytes()) for row in manifest(corpus)]
+    ways: dict[str, Callable[[dict[str, str], bytes], object]] = {
+        "bare parse": lambda _, body: bare_parse(body),
+        "ours, rules": lambda row, body: ours(row, body, rules=True),
+        "ours, no rules": lambda row, body: ours(row, body, rules=False),
+        "trafilatura, with metadata": lambda _, body: trafilatura.extract(body, with_metadata=True),
+        "trafilatura fast": lambda _, body: trafilatura.extract(body, fast=True, include_comments=False),
+    }
+    times = {name: [best(way, row, body) for row, body in pages] for name, way in ways.items()}
+    ruled = [at for at, (row, _) in enumerate(pages) if has_rules(row)]
+    found = {name: round(statistics.median(values), 2) for name, values in times.items()}
+    found["rule path / bare parse"] = ratio(times["ours, rules"], times["bare parse"], ruled)
+    found["generic path / trafilatura"] = ratio(times["ours, no rules"], times["trafilatura, with metadata"])
+    return found
+
+
+def bare_parse(body: bytes) -> object:
+    return lxml.html.document_fromstring(body, parser=lxml.html.HTMLParser(encoding="utf-8", remove_comments=True))
+
+
+def ours(row: dict[str, str], body: bytes, *, rules: bool) -> object:
+    outlet = CONFIG.outlet_of_host(urlsplit(row["url"]).hostname or "")
+    return read_page(page_of(body, url=row["url"], outlet_id=None), outlet=outlet, rules=rules)
+
+
+def has_rules(row: dict[str, str]) -> bool:
+    outlet = CONFIG.outlet_of_host(urlsplit(row["url"]).hostname or "")
+    return outlet is not None and bool(outlet.rules)
+
+
+def best(way: Callable[[dict[str, str], bytes], object], row: dict[str, str], body: bytes) -> float:
+    taken = []
+    for _ in range(ROUNDS):
+        began = time.process_time()
+        way(row, body)
+        taken.append((time.process_time() - began) * 1000)
+    return min(taken)
+
+
+def ratio(these: list[float], those: list[float], which: list[int] | None = None) -> float:
+    """The median over pages of one time over the other."""
+    places = range(len(these)) if which is None else which
+    return round(statistics.median(these[at] / those[at] for at in places), 2)
+
+
+def show(result: dict[str, Any]) -> None:
+    keys = [
+        "body_f1",
+        "body_f1_min",
+        "title",
+        "sapo",
+        "date",
+        "canonical_url",
+        "pages_with_byline",
+        "pages_with_foreign",
+    ]
+    print(f"{'captured pages':<28}" + "".join(f"{key.replace('pages_with_', ''):>14}" for key in keys))
+    for name, figures in result["pages"].items():
+        print(f"{'ours, ' + name:<28}" + "".join(f"{figures[key]:>14}" for key in keys))
+    print("\n181 English pages, mean body F1")
+    for name, value in result["english"].items():
+        print(f"{name:<28}{value:>14}")
+    print("\nCPU ms a page, median")
+    for name, value in result["cpu_ms"].items():
+        print(f"{name:<28}{value:>14}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
