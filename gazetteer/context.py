@@ -13,7 +13,7 @@ from gazetteer.records import CITY, DISTRICTS_END, PROVINCE, Gazetteer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gazetteer.shape import Place, Shape
+    from gazetteer.shape import Head, Place, Shape
 
 DAY_OF_DISTRICTS = date(2024, 10, 31)
 """The day of an undated article whose words are of the time of quận and huyện: before the first merger we know."""
@@ -144,6 +144,8 @@ def _day_of_words(gazetteer: Gazetteer, seen: Shape) -> date:
         return DAY_OF_DISTRICTS
     if any(_names_the_past(gazetteer, place) for place in seen.places):
         return DAY_OF_DISTRICTS
+    if any(_ended(gazetteer, head) for head in seen.heads):
+        return DAY_OF_DISTRICTS
     if 0 < latest < DISTRICTS_END.year:
         return min(DAY_OF_DISTRICTS, date(latest, 12, 31))
     return TODAY
@@ -159,6 +161,14 @@ def _old_words(gazetteer: Gazetteer, form: str) -> bool:
     """Words of the time of quận and huyện, or of bodies that are no more, and nothing called former."""
     districts = " cũ" not in form and gazetteer.words.any_in("districts", form)
     return districts or gazetteer.words.any_in("old_bodies", form)
+
+
+def _ended(gazetteer: Gazetteer, head: Head) -> bool:
+    """A department that is no more: `Sở Kế hoạch và Đầu tư`."""
+    if head.meaning.bodies or cues.MARKED_OLD.match(head.text.form, head.end):
+        return False
+    agencies = [gazetteer.agencies[agency_id] for agency_id in head.meaning.ids]
+    return bool(agencies) and all(a.valid_until is not None and a.kind == "department" for a in agencies)
 
 
 def _names_the_past(gazetteer: Gazetteer, place: Place) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -133,7 +132,9 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
     own_type = cues.TYPE_OF[word[1].rstrip(".")] if word else _implied_type(left)
     start = atom.start - (len(left) - word.start()) if word else atom.start
     carried = None if own_type else _carried(gazetteer, text, atom, before)
-    inside, elsewhere = _chain(text, atom.end, order_at)
+    ours = atom.kind in {"unit", "city"}
+    former, renewed = _marks(text.form, start, atom.end) if ours else (False, False)
+    inside, elsewhere = _chain(text, atom.end, order_at) if atom.kind != "province" else ((), False)
     return Place(
         text=text,
         order=order_at[atom.start],
@@ -143,20 +144,23 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
         meaning=atom.meaning,
         type=own_type or carried,
         carried=carried is not None,
-        former=bool(cues.FORMER_AFTER.match(text.form, atom.end)) or _ends_with(cues.FORMER_BEFORE, text.form, start),
-        renewed=_ends_with(cues.NEW_BEFORE, text.form, start),
+        former=former,
+        renewed=renewed,
         cue=None if _behind_head(text, position) else _cue(gazetteer, text, atom, own_type, left),
         capital=_capital(text.plain, atom.start, atom.end),
-        glued=_glued(gazetteer.words, text, atom) if own_type is None else _goes_on(gazetteer.words, text, atom),
+        glued=ours and (_goes_on if own_type else _glued)(gazetteer.words, text, atom),
         inside=inside,
         elsewhere=elsewhere,
     )
 
 
-def _ends_with(pattern: re.Pattern[str], form: str, end: int) -> bool:
-    """Whether a mark of time stands right before `end`; most places have none, so a cheap look comes first."""
-    before = form[max(0, end - 25) : end]
-    return any(hint in before for hint in cues.TIME_HINTS) and bool(pattern.search(before))
+def _marks(form: str, start: int, end: int) -> tuple[bool, bool]:
+    """Whether a name is marked as former, as renewed; most are neither, so a cheap look comes first."""
+    former = bool(cues.FORMER_AFTER.match(form, end))
+    before = form[max(0, start - 25) : start]
+    if not any(hint in before for hint in cues.TIME_HINTS):
+        return former, False
+    return former or bool(cues.FORMER_BEFORE.search(before)), bool(cues.NEW_BEFORE.search(before))
 
 
 def _implied_type(left: str) -> str | None:
