@@ -234,11 +234,12 @@ def due(
         .outerjoin(articles, articles.c.article_id == f.article_id)
         .where(fates.c.fate.is_(None))
         .where(or_(f.fate.is_(None), f.changed.is_(True), transient, forgotten, recheck))
-        .order_by(f.first_seen_at, f.url, f.url_key)
     )
     if outlet_id is not None:
         query = query.where(f.outlet_id == outlet_id)
-    return [_as_record(row) for row in connection.execute(query).mappings()]
+    # Sorted here: databases collate letters and signs differently.
+    rows = sorted(connection.execute(query).mappings(), key=lambda row: (row["first_seen_at"], row["url"]))
+    return [_as_record(row) for row in rows]
 
 
 def _as_record(row: RowMapping) -> FrontierRow:

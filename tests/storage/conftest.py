@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -54,7 +54,6 @@ class Press:
     store: Store
     now: datetime = NIGHT
     run_id: str = ""
-    titles: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.store.clock = lambda: self.now

@@ -311,3 +311,9 @@ def test_runs_are_continued_then_numbered(store: Any, morning: date) -> None:
     store.finish_run("nightly-20260910.2", "done")
     assert store.begin_run("nightly", morning).run_id == "nightly-20260910.3"
     assert store.begin_run("nightly", morning + timedelta(days=1)).run_id == "nightly-20260911"
+
+
+def test_the_order_of_urls_is_that_of_their_characters_on_both_databases(press: Any) -> None:
+    urls = [f"https://bao.vn/{name}" for name in ("B", "a-b", "a.b", "aB", "ab", "Đ", "z", "á")]
+    press.announce(*urls)
+    assert press.due() == sorted(urls)
