@@ -175,6 +175,8 @@ def _names_the_past(gazetteer: Gazetteer, place: Place) -> bool:
     """A unit or province that is no more, named as if it were, without «cũ»."""
     if place.cue or place.former or place.renewed or cues.MARKED_OLD.match(place.text.form, place.end):
         return False
+    if PROVINCE in place.meaning.ids and place.type in {None, "tỉnh"}:
+        return place.capital and not place.glued
     if place.meaning.kind == "unit":
         pool = [gazetteer.units[unit_id] for unit_id in place.meaning.ids]
         pool = [unit for unit in pool if place.type and unit.is_a(place.type)]

@@ -25,6 +25,8 @@ _TYPE = (
 """One-letter forms need their stop: a bare P or H is an initial."""
 TYPE_BEFORE = re.compile(rf"(?<![^\W_])(?<!\w\.)({_TYPE})(?:[ ]?|(?<=\.)\n)$")
 """The type word that ends right before a name."""
+TYPE_ENDS = frozenset(word.rpartition(" ")[2] for word in TYPE_OF) | {"cảng", "đảo"}
+"""The last word of every type word: where another stands before a name, `TYPE_BEFORE` need not look."""
 TYPE_HERE = re.compile(
     rf"[ ]?(?:\(|-|của|-? ?chi nhánh)?[ ]?(?:các |hai |ba )?({_TYPE})(?:(?<=\.)\n?|(?![^\W_]))(?:[ ]|: )?"
 )

@@ -128,7 +128,7 @@ def _orders(text: Text, first: int) -> dict[int, int]:
 def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, int], before: Sequence[Place]) -> Place:
     atom = text.atoms[position]
     left = text.form[max(0, atom.start - _LOOK_BACK) : atom.start]
-    word = cues.TYPE_BEFORE.search(left, max(0, len(left) - _TYPE_CHARS))
+    word = cues.TYPE_BEFORE.search(left, max(0, len(left) - _TYPE_CHARS)) if _may_end_type(left) else None
     own_type = cues.TYPE_OF[word[1].rstrip(".")] if word else _implied_type(left)
     start = atom.start - (len(left) - word.start()) if word else atom.start
     carried = None if own_type else _carried(gazetteer, text, atom, before)
@@ -152,6 +152,12 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
         inside=inside,
         elsewhere=elsewhere,
     )
+
+
+def _may_end_type(left: str) -> bool:
+    last = left.rstrip(" .\n")
+    first = max(last.rfind(mark) for mark in " \n(,") + 1
+    return last[first:].lstrip("\"'/-") in cues.TYPE_ENDS
 
 
 def _marks(form: str, start: int, end: int) -> tuple[bool, bool]:
@@ -189,18 +195,21 @@ def _carried(gazetteer: Gazetteer, text: Text, atom: Atom, before: Sequence[Plac
 
 def _cue(gazetteer: Gazetteer, text: Text, atom: Atom, own_type: str | None, left: str) -> str | None:
     """What says that the name is no place, or no place of its own."""
-    if cues.CLUB_AFTER.match(text.form, atom.end):
-        return "club"
     if own_type is not None and own_type != "đảo":
-        return None
-    cue = gazetteer.words.cue_before(left)
+        return "club" if cues.CLUB_AFTER.match(text.form, atom.end) else None
+    cue = gazetteer.words.cue_before(left) or ("club" if cues.CLUB_AFTER.match(text.form, atom.end) else None)
     if cue or own_type:
         return cue
-    if cues.PERSON_AFTER.match(text.form, atom.end) or _ends_person(gazetteer.words, text.plain, atom.start):
+    return _dashed_cue(text, atom) or (
+        _name_cue(gazetteer.words, text, atom, left) if atom.kind != "province" else None
+    )
+
+
+def _name_cue(words: WordLists, text: Text, atom: Atom, left: str) -> str | None:
+    """The name ends a person's or a firm's."""
+    if cues.PERSON_AFTER.match(text.form, atom.end) or _ends_person(words, text.plain, atom.start):
         return "person"
-    if branded(text, atom.start) or gazetteer.words.ends_firm_name(left):
-        return "firm"
-    return _dashed_cue(text, atom)
+    return "firm" if branded(text, atom.start) or words.ends_firm_name(left) else None
 
 
 def _ends_person(words: WordLists, plain: str, start: int) -> bool:
