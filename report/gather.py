@@ -18,8 +18,9 @@ from report.inputs import (
     OutletState,
     SheetArticle,
     SheetInputs,
+    SheetIssue,
 )
-from report.then import KnownIssue, issues_then
+from report.then import Kept, issues_then
 from report.window import Window, window_for
 from storage import sheet_queries as ask
 from storage.sheet_queries import SheetScope
@@ -56,16 +57,25 @@ def scope_for(day: date, settings: Settings, generated_at: datetime) -> SheetSco
     )
 
 
-def gather(store: Store, settings: Settings, day: date, making: Making, name_of: Callable[[str], str]) -> SheetInputs:
+def gather(
+    store: Store,
+    settings: Settings,
+    day: date,
+    making: Making,
+    *,
+    name_of: Callable[[str], str] = str,
+    kept: Kept | None = None,
+) -> SheetInputs:
     """Everything the sheet of `day` is made of, except the text of its queries.
 
-    `name_of` gives the printed name of an agency or unit by id (`Gazetteer.name`). Raises StoreError when the store
-    cannot be read.
+    With `kept`, placements and issues are those that the reports row of an older sheet remembers. `name_of` gives the
+    printed name of an agency or unit by id (`Gazetteer.name`). Raises StoreError when the store cannot be read.
     """
     scope = scope_for(day, settings, making.generated_at)
     mentions = answer(store, ask.mentions(scope))
     rows = answer(store, ask.articles(scope))
-    issues = issues_then(answer(store, ask.members(scope)))
+    rows = kept.laid_over(rows) if kept else rows
+    issues = kept.issues if kept else issues_then(answer(store, ask.members(scope)))
     outlets = _outlets(answer(store, ask.outlets()), rows)
     articles = _articles(rows, mentions, settings.sheet.excerpt_words)
     return SheetInputs(
@@ -74,8 +84,8 @@ def gather(store: Store, settings: Settings, day: date, making: Making, name_of:
         run_id=making.run_id,
         generated_at=making.generated_at,
         articles=articles,
-        issues={issue_id: known.issue for issue_id, known in issues.items()},
-        scores=_scores(rows, articles, issues, outlets, scope),
+        issues=issues,
+        scores=_scores(articles, issues, outlets, scope),
         bodies=_bodies(mentions, name_of, settings.sheet.city),
         outlets=outlets,
         health=making.health,
@@ -155,6 +165,7 @@ def _article(row: Row, named: Sequence[Row], words: int) -> SheetArticle:
         first_seen_at=row["first_seen_at"],
         kind=row["kind"],
         level=row["level"],
+        level_score=row["level_score"] or 0.0,
         field_of=row["field_of"],
         reprint_of=row["reprint_of"],
         issue_id=row["issue_id"],
@@ -187,21 +198,20 @@ def _outlets(known: Iterable[Row], articles: Iterable[Row]) -> dict[str, OutletN
 
 
 def _scores(
-    rows: Sequence[Row],
     articles: Sequence[SheetArticle],
-    issues: Mapping[str, KnownIssue],
+    issues: Mapping[str, SheetIssue],
     outlets: Mapping[str, OutletName],
     scope: SheetScope,
 ) -> dict[str, IssueScore]:
     members: defaultdict[str, list[Member]] = defaultdict(list)
-    for row, article in zip(rows, articles, strict=True):
+    for article in articles:
         if article.issue_id is not None:
-            members[article.issue_id].append(_member(row, article, outlets))
+            members[article.issue_id].append(_member(article, outlets))
     scores = {
         issue_id: score(
             held,
-            level=issues[issue_id].issue.level,
-            first_at=issues[issue_id].first_at,
+            level=issues[issue_id].level,
+            first_at=issues[issue_id].first_at or scope.start,
             start=scope.start,
             end=scope.end,
         )
@@ -210,12 +220,12 @@ def _scores(
     return {issue_id: IssueScore(total=found.total, parts=found.parts) for issue_id, found in scores.items()}
 
 
-def _member(row: Row, article: SheetArticle, outlets: Mapping[str, OutletName]) -> Member:
+def _member(article: SheetArticle, outlets: Mapping[str, OutletName]) -> Member:
     return Member(
         outlet_id=article.outlet_id,
         tier=outlets[article.outlet_id].tier or None,
         at=article.published_at or article.first_seen_at,
         is_reprint=article.reprint_of is not None,
-        level_score=row["level_score"] or 0.0,
+        level_score=article.level_score,
         bodies=article.bodies,
     )

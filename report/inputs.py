@@ -36,6 +36,7 @@ class SheetArticle:
     kind: str
     """`full` or `teaser`."""
     level: int | None
+    level_score: float
     field_of: int | None
     reprint_of: str | None
     """The article it copies, inside the window or before it."""
@@ -61,6 +62,8 @@ class SheetIssue:
     field_of: int | None
     reasons: tuple[str, ...] = ()
     """Why this level, readable."""
+    first_at: datetime | None = None
+    """Of its earliest article at all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

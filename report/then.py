@@ -1,7 +1,8 @@
-"""An issue as it was known when the sheet was made, from its articles known by then.
+"""Issues and placements as they were known when the sheet was made.
 
-The same rules as `issues.update` follows when it writes an issue, so a fresh sheet agrees with `v1_issues`, and an old
-one can be recomputed after later articles have moved the issue on.
+For a fresh sheet they follow from the articles known by then, by the rules that `issues.update` follows when it writes
+an issue. Later nights may join issues or find out which text was the reprint; a reports row therefore keeps placements
+and issues, and an old sheet is made again and checked with those.
 """
 
 from __future__ import annotations
@@ -12,20 +13,66 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from report.inputs import OTHER_FIELD, SheetIssue
+from report.inputs import OTHER_FIELD, SheetInputs, SheetIssue
+from vietnamese.clock import iso
 
 Row = Mapping[str, Any]
 
+PLACEMENT = ("issue_id", "level", "level_score", "field_of", "reprint_of")
+"""What the issues room says of an article."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class KnownIssue:
-    """An issue and when its earliest article came out."""
+class Kept:
+    """What a reports row remembers of the issues room."""
 
-    issue: SheetIssue
-    first_at: datetime
+    placements: Mapping[str, Row]
+    """By article id, each with the keys of PLACEMENT."""
+    issues: Mapping[str, SheetIssue]
+
+    def laid_over(self, rows: Iterable[Row]) -> list[Row]:
+        """`rows` of articles with the placements of then."""
+        return [{**row, **self.placements.get(row["article_id"], {})} for row in rows]
 
 
-def issues_then(members: Iterable[Row]) -> dict[str, KnownIssue]:
+def to_keep(inputs: SheetInputs) -> dict[str, Any]:
+    """Placements and issues of a sheet as JSON values, for its reports row."""
+    return {
+        "placements": {
+            article.article_id: {name: getattr(article, name) for name in PLACEMENT} for article in inputs.articles
+        },
+        "issues": {
+            issue.issue_id: {
+                "title": issue.title,
+                "level": issue.level,
+                "field_of": issue.field_of,
+                "reasons": list(issue.reasons),
+                "first_at": issue.first_at and iso(issue.first_at),
+            }
+            for issue in inputs.issues.values()
+        },
+    }
+
+
+def from_kept(inputs: Mapping[str, Any]) -> Kept | None:
+    """The other way round; None for a row that kept none."""
+    if "placements" not in inputs:
+        return None
+    issues = {
+        issue_id: SheetIssue(
+            issue_id=issue_id,
+            title=row["title"],
+            level=row["level"],
+            field_of=row["field_of"],
+            reasons=tuple(row["reasons"]),
+            first_at=row["first_at"] and datetime.fromisoformat(row["first_at"]),
+        )
+        for issue_id, row in inputs["issues"].items()
+    }
+    return Kept(placements=inputs["placements"], issues=issues)
+
+
+def issues_then(members: Iterable[Row]) -> dict[str, SheetIssue]:
     """The issues by id; `members` are rows of `storage.sheet_queries.members`."""
     held: defaultdict[str, list[Row]] = defaultdict(list)
     for row in members:
@@ -33,18 +80,18 @@ def issues_then(members: Iterable[Row]) -> dict[str, KnownIssue]:
     return {issue_id: _issue(issue_id, rows) for issue_id, rows in held.items()}
 
 
-def _issue(issue_id: str, rows: Sequence[Row]) -> KnownIssue:
+def _issue(issue_id: str, rows: Sequence[Row]) -> SheetIssue:
     own = [row for row in rows if row["reprint_of"] is None] or rows
     head = min(own, key=lambda row: (-row["level"], row["at"], row["article_id"]))
     heaviest = min(rows, key=lambda row: (-row["level"], -row["level_score"], row["at"], row["article_id"]))
-    issue = SheetIssue(
+    return SheetIssue(
         issue_id=issue_id,
         title=head["title"],
         level=heaviest["level"],
         field_of=_field(own),
         reasons=tuple(heaviest["level_reasons"] or ()),
+        first_at=min(row["at"] for row in rows),
     )
-    return KnownIssue(issue=issue, first_at=min(row["at"] for row in rows))
 
 
 def _field(rows: Sequence[Row]) -> int:

@@ -14,10 +14,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from report.as_json import SCHEMA
-from report.gather import MEAN_DAYS, Making, Row, answer, earlier_sheets, gather, number_queries, scope_for
-from report.inputs import FIELDS, LEVELS, OTHER_FIELD
+from report.gather import MEAN_DAYS, Making, answer, earlier_sheets, gather, number_queries, scope_for
+from report.inputs import FIELDS, LEVELS, OTHER_FIELD, IssueScore, SheetIssue
+from report.recount import Answers, recount
 from report.sheet import ATTENTION_LEVEL, FULL_STATES, REACHED_STATES
-from report.then import KnownIssue, issues_then
+from report.then import PLACEMENT, Kept, Row, from_kept, issues_then
 from storage import sheet_queries as ask
 from vietnamese.clock import iso
 
@@ -66,22 +67,36 @@ def _pairs(sheet: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
     day = date.fromisoformat(sheet["date"])
     made_at = datetime.fromisoformat(sheet["generated_at"])
     scope = scope_for(day, settings, made_at)
-    found = {name: answer(store, query) for name, query in number_queries(scope, str(sheet["run_id"])).items()}
-    yield from _report(sheet, store, scope)
+    reports = answer(store, ask.report(scope.date))
+    found: Answers = {name: answer(store, query) for name, query in number_queries(scope, str(sheet["run_id"])).items()}
+    issues = issues_then(found["issues.known"])
+    kept = from_kept(reports[0]["inputs"]) if reports else None
+    if kept and _moved(found["issues.articles"], issues, kept):
+        tiers = {row["outlet_id"]: row["tier"] for row in answer(store, ask.outlets())}
+        rows, issues = kept.laid_over(found["issues.articles"]), dict(kept.issues)
+        found |= recount(rows, issues, answer(store, ask.mentions(scope)), tiers)
+    making = Making(run_id="", generated_at=made_at, health=())
+    yield from _report(sheet, reports, scope)
     yield from _counts(sheet["counts"], found)
-    yield from _issues(sheet["issues"], found, issues_then(found["issues.known"]))
-    yield from _scores(sheet["issues"], store, settings, Making(run_id="", generated_at=made_at, health=()), day)
+    yield from _issues(sheet["issues"], found, issues)
+    yield from _scores(sheet["issues"], gather(store, settings, day, making, kept=kept).scores)
     yield from _articles(sheet, found["issues.articles"])
     yield from _bodies(sheet["bodies"], found["bodies"])
-    yield from _outlets(sheet, found, answer(store, ask.report(scope.date)))
+    yield from _outlets(sheet, found, reports)
     yield from _compare(sheet["compare"], store, day)
 
 
-def _report(sheet: Mapping[str, Any], store: Store, scope: SheetScope) -> Pairs:
+def _moved(rows: Sequence[Row], issues: Mapping[str, SheetIssue], kept: Kept) -> bool:
+    """Whether a later night has placed the sheet's articles otherwise, or weighed their issues otherwise."""
+    then = kept.laid_over(rows)
+    placed = any(row[name] != old[name] for row, old in zip(rows, then, strict=True) for name in PLACEMENT)
+    return placed or dict(issues) != dict(kept.issues)
+
+
+def _report(sheet: Mapping[str, Any], rows: Sequence[Row], scope: SheetScope) -> Pairs:
     yield "window.start", sheet["window"]["start"], iso(scope.start)
     yield "window.end", sheet["window"]["end"], iso(scope.end)
     yield "window.days", sheet["window"]["days"], (scope.end - scope.start).days
-    rows = answer(store, ask.report(scope.date))
     yield "generated_at", sheet["generated_at"], iso(rows[0]["generated_at"]) if rows else None
     yield "run_id", sheet["run_id"], rows[0]["run_id"] if rows else None
 
@@ -101,7 +116,7 @@ def _counts(counts: Mapping[str, Any], found: Mapping[str, Sequence[Row]]) -> Pa
 
 
 def _issues(
-    issues: Sequence[Mapping[str, Any]], found: Mapping[str, Sequence[Row]], known: Mapping[str, KnownIssue]
+    issues: Sequence[Mapping[str, Any]], found: Mapping[str, Sequence[Row]], known: Mapping[str, SheetIssue]
 ) -> Pairs:
     rows = {row["issue_id"]: row for row in found["issues"]}
     yield "issues", sorted(issue["id"] for issue in issues), sorted(rows)
@@ -109,7 +124,7 @@ def _issues(
         where, row = f"issues[{issue['id']}]", rows.get(issue["id"])
         if row is None:
             continue
-        then = known[issue["id"]].issue
+        then = known[issue["id"]]
         yield f"{where}.articles", len(issue["articles"]), row["articles"]
         yield f"{where}.newsrooms", issue["newsrooms"], row["newsrooms"]
         yield f"{where}.independent_newsrooms", issue["independent_newsrooms"], row["independent_newsrooms"]
@@ -117,8 +132,7 @@ def _issues(
         yield f"{where}.field_of", issue["field_of"], then.field_of
 
 
-def _scores(issues: Sequence[Mapping[str, Any]], store: Store, settings: Settings, making: Making, day: date) -> Pairs:
-    scores = gather(store, settings, day, making, str).scores
+def _scores(issues: Sequence[Mapping[str, Any]], scores: Mapping[str, IssueScore]) -> Pairs:
     for issue in issues:
         where, parts = f"issues[{issue['id']}]", issue["score_parts"]
         yield f"{where}.score", _exact(issue["score"]), sum((_exact(part) for part in parts.values()), Decimal(0))

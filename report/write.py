@@ -17,6 +17,7 @@ from report.gather import Making, gather, printed_queries
 from report.inputs import OutletState
 from report.sheet import Sheet, build_sheet
 from report.style import Style, load_style
+from report.then import Kept, from_kept, to_keep
 from storage.report_records import Report, ReportArticle
 from storage.store import Store
 
@@ -66,7 +67,7 @@ def write_sheet(
 
     `folder` is `reports/` under DIEMBAO_HOME; with `flat` the files lie in `folder` itself. `now` (aware) is the clock
     of the run and becomes `generated_at`. `name_of` is `Gazetteer.name` where a gazetteer is at hand; without it the
-    configured one is loaded. The reports row keeps the articles, the totals and the health the sheet was made of.
+    configured one is loaded. The reports row keeps the articles, placements, totals and health the sheet was made of.
     Files appear whole or not at all, the row comes last. Raises StoreError, ConfigError, jinja2.TemplateError or
     OSError; earlier files are then as they were.
     """
@@ -75,7 +76,7 @@ def write_sheet(
     if kept is not None and kept.state in _KEPT_STATES:
         return SheetFiles(html=files.html, json=files.json, written=False)
     making = Making(run_id=run_id, generated_at=now.replace(microsecond=0), health=tuple(health))
-    sheet, style = _made(store, config, day, making, name_of)
+    sheet, style = _made(store, config, day, making, name_of=name_of)
     data = _write(sheet, style, config, files)
     store.save_report(_row(sheet, data))
     return files
@@ -99,7 +100,7 @@ def write_again(store: Store, config: Config, day: date, *, folder: Path, flat: 
         generated_at=kept.generated_at,
         health=tuple(_state(row) for row in kept.inputs.get("health", [])),
     )
-    sheet, style = _made(store, config, day, making, None)
+    sheet, style = _made(store, config, day, making, kept=from_kept(kept.inputs))
     _write(sheet, style, config, files)
     return files
 
@@ -110,13 +111,19 @@ def report_id(day: date) -> str:
 
 
 def _made(
-    store: Store, config: Config, day: date, making: Making, name_of: Callable[[str], str] | None
+    store: Store,
+    config: Config,
+    day: date,
+    making: Making,
+    *,
+    name_of: Callable[[str], str] | None = None,
+    kept: Kept | None = None,
 ) -> tuple[Sheet, Style]:
     if name_of is None:
         from gazetteer.load import load
 
         name_of = load(config.folders).name
-    inputs = gather(store, config.settings, day, making, name_of)
+    inputs = gather(store, config.settings, day, making, name_of=name_of, kept=kept)
     queries = printed_queries(store, config.settings, day, making)
     return build_sheet(replace(inputs, queries=queries)), load_style(config.folders)
 
@@ -167,6 +174,7 @@ def _row(sheet: Sheet, data: bytes) -> Report:
         inputs={
             "counts": {"articles": counts.articles, "issues": counts.issues, "attention": counts.attention},
             "health": [outlet_data(outlet) for outlet in inputs.health],
+            **to_keep(inputs),
         },
         articles=tuple(
             ReportArticle(article_id=article.article_id, issue_id=article.issue_id, late=article.late)

@@ -70,6 +70,7 @@ def article(number, issue, outlet="ban-mai", *, hour=8, **changes):
         first_seen_at=WINDOW.end - timedelta(minutes=20),
         kind="full",
         level=1,
+        level_score=1.5,
         field_of=3,
         reprint_of=None,
         issue_id=issue,
