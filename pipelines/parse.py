@@ -55,34 +55,46 @@ def _declared(body: bytes, content_type: str | None) -> str | None:
 
 
 def parse(body: bytes, content_type: str | None = None) -> HtmlElement | None:
-    """The page as a tree without comments and processing instructions; None when there is nothing to parse."""
+    """The page as a tree without comments and processing instructions; None when there is nothing to parse.
+
+    Nearly every page is sound UTF-8 and is parsed as such at once; the parser itself says when it was not.
+    """
     if not body or body.isspace():
         return None
-    legacy = legacy_text(body) if b".Vn" in body or b"VNI-" in body else None
-    clean = (
-        legacy.encode("utf-8")
-        if legacy
-        else _plain_utf8(body) or decode(body, content_type).translate(_NO_TEXT).encode("utf-8", "replace")
-    )
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    parser.set_element_class_lookup(_ONE_CLASS)
-    try:
-        tree = etree.fromstring(clean, parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError):
-        return None
-    return tree if isinstance(tree, HtmlElement) else None
+    if not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not any(mark in body for mark in _ODD):
+        tree, errors = _tree(body)
+        if _sound(body, errors):
+            return tree
+    text = legacy_text(body) or decode(body, content_type)
+    return _tree(text.translate(_NO_TEXT).encode("utf-8", "replace"))[0]
 
 
+_ODD = (b"\x00", b".Vn", b"VNI-")
+"""What a page may hold that must be mended before it is parsed: NUL, fonts of before Unicode."""
+_LOG_LENGTH = 100
+"""Errors that libxml2's log keeps: a full one may have dropped what we look for."""
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 """Every element an HtmlElement, chosen in C: lxml.html's own lookup is a Python call for each element touched."""
 
 
-def _plain_utf8(body: bytes) -> bytes | None:
-    """`body` itself when it is UTF-8 without NUL: the usual case costs one check and no copy."""
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in body:
-        return None
+def _tree(utf8: bytes) -> tuple[HtmlElement | None, list[str]]:
+    """The tree and the names of the parser's complaints."""
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_ONE_CLASS)
+    try:
+        tree = etree.fromstring(utf8, parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None, []
+    return (tree if isinstance(tree, HtmlElement) else None), [error.type_name for error in parser.error_log]
+
+
+def _sound(body: bytes, errors: list[str]) -> bool:
+    if "ERR_INVALID_ENCODING" in errors:
+        return False
+    if len(errors) < _LOG_LENGTH:
+        return True
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
-        return None
-    return body
+        return False
+    return True

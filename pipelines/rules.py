@@ -45,17 +45,20 @@ class _Translator(HTMLTranslator):
 
 
 @lru_cache(maxsize=1024)
-def selector(css: str) -> etree.XPath:
-    """The compiled selector; raises cssselect.SelectorError for one that is not CSS."""
-    return etree.XPath(_Translator().css_to_xpath(css))
+def selector(css: str, *, first: bool = False) -> etree.XPath:
+    """The compiled selector; raises cssselect.SelectorError for one that is not CSS.
+
+    `first` lets the search stop early; the first element it finds is the first of all.
+    """
+    return etree.XPath(_Translator().css_to_xpath(css) + ("[1]" if first else ""))
 
 
-def select(tree: HtmlElement, css: str | None) -> list[HtmlElement]:
+def select(tree: HtmlElement, css: str | None, *, first: bool = False) -> list[HtmlElement]:
     """Elements that `css` selects, in document order; none for None or for a selector that is not CSS."""
     if not css:
         return []
     try:
-        return cast("list[HtmlElement]", selector(css)(tree))
+        return cast("list[HtmlElement]", selector(css, first=first)(tree))
     except (SelectorError, etree.XPathError):
         return []
 
@@ -90,4 +93,9 @@ def _apply(tree: HtmlElement, rule: OutletRule) -> RuleMatch | None:
 
 
 def _first(tree: HtmlElement, css: str | None) -> HtmlElement | None:
-    return next((element for element in select(tree, css) if element.text_content().strip()), None)
+    """The first element with text; most often the very first."""
+    for quick in (True, False):
+        found = next((element for element in select(tree, css, first=quick) if element.text_content().strip()), None)
+        if found is not None or not css:
+            return found
+    return None
