@@ -1,13 +1,22 @@
-"""Scrapy shell: every page is kept in a WARC file before it is read, and knows where."""
+"""Scrapy shell: every page is kept in a WARC file before it is read, and can be found again.
+
+A page is addressed by its day and the digest of its bytes (`2026/09/10#sha1:…`, the digest being the record's own
+WARC-Payload-Digest), not by file and offset: a night that was killed and continued keeps the page in another file, and
+the rows of the store must be the same all the same. An index of JSON lines beside each WARC file leads to the record.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import logging
 from dataclasses import replace
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from scrapy.exceptions import NotConfigured
+from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -25,22 +34,24 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+SUFFIX = ".warc.gz"
+
 
 class Archive:
     """Appends pages to `archive/YYYY/MM/DD/<run>-<part>.warc.gz`; a new part for every process.
 
-    Each record is its own gzip member and is flushed before its place is handed out: what a kill leaves torn is at
-    the end of a file that nobody writes to again.
+    Each record is its own gzip member and is flushed, then told in the index, before its address is handed out: what a
+    kill leaves torn is at the end of files that nobody writes to again.
     """
 
     def __init__(self, folder: Path, run_id: str) -> None:
         self._folder, self._run_id = folder, run_id
         self._file: BinaryIO | None = None
-        self._name = ""
+        self._index: TextIO | None = None
 
     def add(self, page: Page, visited: Visited) -> str:
-        """Write response and request of `page`; returns `FILE#OFFSET` of the response, FILE below the folder."""
-        file = self._file or self._open(page)
+        """Write response and request of `page`; returns its address, `YYYY/MM/DD#sha1:…`."""
+        file, index = self._opened(page)
         offset = file.tell()
         status = StatusAndHeaders(str(page.status), list(visited.response_headers), "HTTP/1.1")
         host, slash, path = page.url.partition("//")[2].partition("/")
@@ -49,7 +60,11 @@ class Archive:
         for kind, headers, body in (("response", status, page.body), ("request", asked, b"")):
             self._write(file, page, kind, headers, body)
         file.flush()
-        return f"{self._name}#{offset}"
+        digest = payload_digest(page.body)
+        row = {"digest": digest, "offset": offset, "url": page.url, "status": page.status}
+        index.write(json.dumps(row, ensure_ascii=False) + "\n")
+        index.flush()
+        return f"{_day(page)}#{digest}"
 
     @staticmethod
     def _write(file: BinaryIO, page: Page, kind: str, headers: StatusAndHeaders, body: bytes) -> None:
@@ -65,25 +80,60 @@ class Archive:
         writer.write_record(record)
 
     def close(self) -> None:
-        """Close the file, if one was needed."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Close the files, if any were needed."""
+        for file in (self._file, self._index):
+            if file is not None:
+                file.close()
+        self._file = self._index = None
 
-    def _open(self, page: Page) -> BinaryIO:
-        """The first part of this run and day that does not exist yet."""
-        day = to_local(page.fetched_at).strftime("%Y/%m/%d")
-        folder = self._folder / day
+    def _opened(self, page: Page) -> tuple[BinaryIO, TextIO]:
+        """The first part of this run and day that did not exist yet, and its index."""
+        if self._file is not None and self._index is not None:
+            return self._file, self._index
+        folder = self._folder / _day(page)
         folder.mkdir(parents=True, exist_ok=True)
         part = 1
         while True:
-            self._name = f"{day}/{self._run_id}-{part}.warc.gz"
+            name = folder / f"{self._run_id}-{part}{SUFFIX}"
             try:
-                self._file = (self._folder / self._name).open("xb")
+                self._file = name.open("xb")
             except FileExistsError:
                 part += 1
             else:
-                return self._file
+                self._index = index_of(name).open("a", encoding="utf-8")
+                return self._file, self._index
+
+
+def _day(page: Page) -> str:
+    return to_local(page.fetched_at).strftime("%Y/%m/%d")
+
+
+def payload_digest(body: bytes) -> str:
+    """The digest that a WARC record carries of its payload (`WARC-Payload-Digest`)."""
+    return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
+
+
+def index_of(warc: Path) -> Path:
+    """The index beside a WARC file: JSON lines with digest, offset, url, status."""
+    return warc.with_name(warc.name.removesuffix(SUFFIX) + ".index.jsonl")
+
+
+def raw_page(folder: Path, raw_ref: str) -> bytes | None:
+    """The bytes of the page with that address; None when they are not (or no longer) in the archive `folder`."""
+    day, _, digest = raw_ref.partition("#")
+    for index in sorted((folder / day).glob("*.index.jsonl")):
+        for line in index.read_text(encoding="utf-8").splitlines():
+            if digest in line and line.endswith("}"):  # a torn last line is no line
+                warc = index.with_name(index.name.removesuffix(".index.jsonl") + SUFFIX)
+                return _payload(warc, json.loads(line)["offset"])
+    return None
+
+
+def _payload(warc: Path, offset: int) -> bytes:
+    with warc.open("rb") as file:
+        file.seek(offset)
+        content: bytes = next(iter(ArchiveIterator(file))).content_stream().read()
+        return content
 
 
 class ArchivePipeline:

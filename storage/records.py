@@ -121,7 +121,7 @@ class Page:
     etag: str | None = None
     last_modified: str | None = None
     raw_ref: str | None = None
-    """`FILE#OFFSET` of the WARC record under `archive/`."""
+    """Its address in the archive, `YYYY/MM/DD#sha1:…`: `pipelines.archive.raw_page` finds it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 
 from crawler.visited import Visited
-from pipelines.archive import Archive, _readable
+from pipelines.archive import Archive, _readable, index_of, payload_digest, raw_page
 from storage.records import FrontierRow, Page
 
 NOW = datetime(2026, 9, 9, 22, 30, tzinfo=UTC)
@@ -35,46 +35,58 @@ def add(archive: Archive, item: Visited) -> str:
     return archive.add(item.page, item)
 
 
-def body_at(folder: Path, place: str) -> tuple[str, bytes]:
-    name, _, offset = place.partition("#")
-    with (folder / name).open("rb") as file:
-        file.seek(int(offset))
-        record = next(iter(ArchiveIterator(file)))
-        return record.rec_headers["WARC-Target-URI"], record.content_stream().read()
+def warcs(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.warc.gz"))
 
 
-def test_pages_are_found_by_their_place(tmp_path: Path) -> None:
+def test_pages_are_found_by_their_address(tmp_path: Path) -> None:
     archive = Archive(tmp_path, "nightly-20260910")
-    places = [add(archive, visited(number, f"<p>{number}</p>".encode() * 9000)) for number in range(3)]
-    assert places[0] == "2026/09/10/nightly-20260910-1.warc.gz#0"
-    for number, place in enumerate(places):  # while the file is still being written
-        assert body_at(tmp_path, place) == (f"http://bao.vn/{number}?a=1", f"<p>{number}</p>".encode() * 9000)
+    bodies = [f"<p>{number}</p>".encode() * 9000 for number in range(3)]
+    addresses = [add(archive, visited(number, body)) for number, body in enumerate(bodies)]
+    assert addresses[0] == "2026/09/10#" + payload_digest(bodies[0])
+    for address, body in zip(addresses, bodies, strict=True):  # while the file is still being written
+        assert raw_page(tmp_path, address) == body
     archive.close()
-    with (tmp_path / places[0].partition("#")[0]).open("rb") as file:
-        records = [(each.rec_type, each.raw_stream.readline()) for each in ArchiveIterator(file, no_record_parse=True)]
-    assert records[:2] == [("response", b"HTTP/1.1 200\r\n"), ("request", b"GET /0?a=1 HTTP/1.1\r\n")]
+    with warcs(tmp_path)[0].open("rb") as file:
+        records = [(each.rec_type, each.rec_headers["WARC-Target-URI"]) for each in ArchiveIterator(file)]
+    assert records[:2] == [("response", "http://bao.vn/0?a=1"), ("request", "http://bao.vn/0?a=1")]
+    assert raw_page(tmp_path, "2026/09/10#sha1:" + "A" * 32) is None
+    assert raw_page(tmp_path, "2020/01/01#sha1:" + "A" * 32) is None
 
 
-def test_each_process_writes_a_part_of_its_own(tmp_path: Path) -> None:
+def test_the_address_is_the_digest_that_other_tools_see(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, "run")
+    address = add(archive, visited(1))
+    archive.close()
+    with warcs(tmp_path)[0].open("rb") as file:
+        record = next(iter(ArchiveIterator(file)))
+        assert address == "2026/09/10#" + record.rec_headers["WARC-Payload-Digest"]
+
+
+def test_each_process_writes_a_part_of_its_own_and_the_address_stays(tmp_path: Path) -> None:
     first, second = Archive(tmp_path, "run"), Archive(tmp_path, "run")
-    assert add(first, visited(1)).startswith("2026/09/10/run-1.warc.gz#")
-    assert add(second, visited(2)).startswith("2026/09/10/run-2.warc.gz#")
+    assert add(first, visited(1)) == add(second, visited(1))
     first.close()
     second.close()
+    assert [file.name for file in warcs(tmp_path)] == ["run-1.warc.gz", "run-2.warc.gz"]
 
 
 def test_torn_end_leaves_what_stands_before_it_readable(tmp_path: Path) -> None:
     archive = Archive(tmp_path, "run")
-    places = [add(archive, visited(number, bytes(range(256)) * 400)) for number in range(2)]
+    bodies = [bytes(range(256)) * 400, bytes(range(255, -1, -1)) * 400]
+    addresses = [add(archive, visited(number, body)) for number, body in enumerate(bodies)]
     archive.close()
-    file = tmp_path / places[0].partition("#")[0]
-    file.write_bytes(file.read_bytes()[: int(places[1].partition("#")[2]) + 60])
-    assert body_at(tmp_path, places[0])[1] == bytes(range(256)) * 400
-    with pytest.raises((ArchiveLoadFailed, EOFError, StopIteration)):
-        body_at(tmp_path, places[1])
+    [warc] = warcs(tmp_path)
+    index = index_of(warc)
+    second = json.loads(index.read_text(encoding="utf-8").splitlines()[1])["offset"]
+    warc.write_bytes(warc.read_bytes()[: second + 60])
+    index.write_text(index.read_text(encoding="utf-8")[:-20], encoding="utf-8")
+    assert raw_page(tmp_path, addresses[0]) == bodies[0]
+    assert raw_page(tmp_path, addresses[1]) is None
     later = Archive(tmp_path, "run")
-    assert "run-2" in add(later, visited(3))
+    assert add(later, visited(1, bodies[1])) == addresses[1]
     later.close()
+    assert raw_page(tmp_path, addresses[1]) == bodies[1]
 
 
 def test_nothing_is_made_when_there_is_nothing_to_keep(tmp_path: Path) -> None:
