@@ -88,7 +88,7 @@ def _city(place: Place, context: Context) -> Verdict:
 
 def _against_city(place: Place, context: Context) -> str | None:
     """What makes the bare name something else than the city."""
-    if not place.text.plain[place.name_start].isupper():
+    if not _has_capital(place):
         return "lower-case"
     if place.cue in _NO_PLACE:
         return f"cue-{place.cue}"
@@ -110,8 +110,8 @@ def _typed(
 ) -> Verdict:
     """Type word and name: the units of that type, then place, day and trust decide."""
     pool = [unit for unit in units if place.type and unit.is_a(place.type)]
-    if place.glued:
-        return refuse("part-of-longer-name", place.meaning.ids)
+    if place.glued or not _has_capital(place):
+        return refuse("part-of-longer-name" if place.glued else "lower-case", place.meaning.ids)
     if not pool:
         return _under_another_type(place, units, seen, context, parents)
     if place.carried and not _in_time(pool, context):
@@ -142,6 +142,11 @@ def _under_another_type(
     if not pool:
         return refuse("no-such-unit", place.meaning.ids)
     return Verdict(id=min(pool, key=lambda unit: _distance(unit, context)).id, rule="earlier-type", confidence=0.65)
+
+
+def _has_capital(place: Place) -> bool:
+    """Capitals throughout, or at least the first: «Hải phòng», «phường Hải an»."""
+    return place.capital or place.text.plain[place.name_start].isupper()
 
 
 def _in_time(pool: Sequence[Unit], context: Context) -> bool:

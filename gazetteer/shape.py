@@ -236,7 +236,13 @@ def _dashed_cue(text: Text, atom: Atom) -> str | None:
 
 def _capital(plain: str, start: int, end: int) -> bool:
     words = plain[start:end].replace("-", " ").split()
-    return all(word[0].isupper() or word[0].isdigit() for word in words)
+    return all(word[0].isupper() or word[0].isdigit() for word in words) or _no_capitals(plain, start)
+
+
+def _no_capitals(plain: str, start: int) -> bool:
+    """Whether the line is written without any capital, where a small letter says nothing."""
+    line = plain[plain.rfind("\n", 0, start) + 1 : start + _LOOK_BACK].split("\n", 1)[0]
+    return line.lower() == line
 
 
 def _capital_follows(plain: str, end: int) -> bool:

@@ -108,7 +108,7 @@ class WordLists:
             return True
         if "(" in before and _SIGNATURE.search(before):
             return True
-        return before.endswith(", ") and bool(_BORN.search(before))
+        return before.endswith((", ", "ở ", "tại ", "quê ")) and bool(_BORN.search(before))
 
 
 def _with_word_before(text: str, at: int, word: str) -> str:

@@ -40,6 +40,7 @@ NOBODY = {
     "a district of Bình Định": "Lũ quét cuốn trôi cầu treo ở huyện An Lão (Bình Định), ba hộ dân bị cô lập.",
     "a ward of Đà Nẵng": "Công an phường An Hải (Đà Nẵng) bắt nghi phạm cướp túi xách của du khách.",
     "a ward that was never created": "Dự kiến phường Hồng Bàng 1 có trụ sở mới, theo phương án hồi tháng 4.",
+    "a verb behind a type word": "Các xã thống nhất chủ trương, phường hòa bình bàn bạc ở Ninh Bình.",
     "a common noun": "Lời kêu gọi hòa bình được nhiều nước hưởng ứng, chiến thắng thuộc về nhân dân.",
     "a team": "Đội chủ nhà đánh bại Hải Phòng 2-0 ở vòng 9 V-League, cầu thủ Văn Nam lập cú đúp.",
     "a road between cities": "Ùn tắc kéo dài trên cao tốc Hà Nội - Hải Phòng sau vụ va chạm ba ôtô.",
@@ -63,6 +64,7 @@ def test_nobody_of_ours_is_meant(shipped: Gazetteer, text: str) -> None:
 SOMEBODY = {
     "city with type": ("TP.Hải Phòng lên phương án chống bão.", ["p31"]),
     "all capitals": ("HẢI PHÒNG: PHƯỜNG HẢI AN NGẬP SÂU", ["p31", "n11413"]),
+    "a heading without capitals": ("hải phòng: phường hải an ngập sâu", ["p31", "n11413"]),
     "no blank, two bodies": ("UBND TP.Hải Phòng và HĐND TP.Hải Phòng họp.", ["ubnd-tp", "p31", "hdnd-tp"]),
     "new tone placement": ("Uỷ ban nhân dân phường Thuỷ Nguyên (Hải Phòng) nhận đơn.", ["ubnd@n11560", "p31"]),
     "old tone placement": ("Ủy ban nhân dân phường Thủy Nguyên (Hải Phòng) nhận đơn.", ["ubnd@n11560", "p31"]),
