@@ -89,7 +89,9 @@ def _sheet(where: Places, config: Config, morning: date, output: Path | None) ->
         if run_id is None:
             stop("the store is empty: no night has run yet; run `diembao nightly` first")
         health = outlet_health(store, visited(config, None), run_id=run_id, now=now)
-        return write_sheet(store, config, morning, health=health, run_id=run_id, now=now, folder=folder)
+        return write_sheet(
+            store, config, morning, health=health, run_id=run_id, now=now, folder=folder, flat=output is not None
+        )
 
 
 @app.command("verify")
