@@ -93,19 +93,29 @@ def find_title(tree: HtmlElement, meta: Metadata) -> HtmlElement | None:
             first = element
     if best is not None:
         return best[1]
+    if first is not None and _reworded(first, meta):
+        return first
     titled = _titled(tree, meta)
     return titled if titled is not None else first
 
 
+def _reworded(element: HtmlElement, meta: Metadata) -> bool:
+    """Whether a heading shares half its words with a title that the metadata word otherwise."""
+    words = set(element.text_content().lower().split())
+    return any(len(words & set(title.lower().split())) >= len(words) / 2 for title in meta.titles)
+
+
 def _likeness(form: str, title: str) -> float:
     """How much of a metadata title a shown line covers; its beginning counts, its end only half."""
+    if form == title:
+        return 1.0
     if title.startswith(form):
         return 1.0 if len(form) > 2 * _LEAST_TITLE else len(form) / len(title)
     return 0.5 * len(form) / len(title) if form in title else 0.0
 
 
 def _titled(tree: HtmlElement, meta: Metadata) -> HtmlElement | None:
-    """A headline that is no heading element: the first short element that a metadata title, or most of one, begins with."""
+    """A headline that is no heading: the first short element that a metadata title, or most of one, begins with."""
     wanted = set()
     for title in meta.titles:
         whole = bare(title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from lxml.html import HtmlElement
@@ -18,7 +19,7 @@ _LINKED = 0.6
 _LEAD_LEAST = 60
 _PREFIX = 60
 _STRONG = 0.95
-_SAID, _MOST_PARAGRAPHS = 3, 3
+_SAID, _MOST_PARAGRAPHS, _LOOKED_AT = 3, 3, 8
 
 
 def find_sapo(
@@ -92,7 +93,7 @@ def trimmed(text: str) -> str:
 
 def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
     """The index of a first block that is the lead: named so, wholly bold before plain text, or a long heading."""
-    texts = [(at, block) for at, block in enumerate(blocks) if block.kind in {"text", "heading"}][:3]
+    texts = [(at, block) for at, block in enumerate(blocks) if block.kind in {"text", "heading"}][:_LOOKED_AT]
     for place, (at, block) in enumerate(texts[:2]):
         if not _LEAST <= len(block.text) <= _MOST or block.links > _LINKED:
             continue
@@ -108,9 +109,17 @@ def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
             and following.kind == "text"
         ):
             return at
-        if block.strong >= _STRONG and says_the_same(block.text, descriptions):
+        marked = block.strong >= _STRONG or _own_class(block, [other for _, other in texts[place + 1 :]])
+        if marked and says_the_same(block.text, descriptions):
             return at
     return None
+
+
+def _own_class(block: Block, others: list[Block]) -> bool:
+    """Whether a block has a class of its own, and the blocks behind it share another."""
+    name = block.element.get("class")
+    counted = Counter(other.element.get("class") for other in others)
+    return bool(name) and name not in counted and any(count > 1 for kind, count in counted.items() if kind)
 
 
 def _named(element: HtmlElement) -> bool:
