@@ -39,8 +39,9 @@ LONGEST_TITLE = 300
 
 
 def outlet_phrase(outlet: OutletName) -> str:
-    """The outlet as it stands inside a sentence: `báo Tuổi Trẻ`, `tạp chí Cửa Biển`, `Báo Hải Phòng` as it is."""
-    if outlet.name.casefold().startswith(_OWN_WORD):
+    """The outlet inside a sentence: `báo Tuổi Trẻ`, `tạp chí Cửa Biển`; `Báo Hải Phòng`, `Thời báo …` as they are."""
+    name = outlet.name.casefold()
+    if name.startswith(_OWN_WORD) or name.split()[1:2] == ["báo"]:
         return outlet.name
     word = "báo" if outlet.tier in _PRESS else _TIER_WORD.get(outlet.tier, "")
     return f"{word} {outlet.name}".strip()

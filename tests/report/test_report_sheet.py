@@ -5,9 +5,12 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from report.inputs import OutletName
+from report.phrases import outlet_phrase
 from report.sheet import build_sheet
 
 
@@ -71,6 +74,24 @@ def test_yesterday_and_the_mean_come_from_earlier_sheets(sheet, inputs):
     assert alone.yesterday is None
     assert alone.mean is None
     assert build_sheet(replace(inputs, earlier=inputs.earlier[:1])).yesterday is None
+
+
+@pytest.mark.parametrize(
+    ("name", "tier", "phrase"),
+    [
+        ("Tuổi Trẻ", "central", "báo Tuổi Trẻ"),
+        ("Báo Hải Phòng", "local", "Báo Hải Phòng"),
+        ("Thời báo Tài chính", "ministry", "Thời báo Tài chính"),
+        ("Cửa Biển", "magazine", "tạp chí Cửa Biển"),
+        ("Tạp chí Cửa Biển", "magazine", "Tạp chí Cửa Biển"),
+        ("Góp Tin", "aggregator", "trang Góp Tin"),
+        ("Cổng thông tin thành phố", "official", "Cổng thông tin thành phố"),
+        ("không rõ", "", "không rõ"),
+        ("", "central", "báo"),
+    ],
+)
+def test_an_outlet_is_called_what_it_is(name, tier, phrase):
+    assert outlet_phrase(OutletName(outlet_id="x", name=name, tier=tier)) == phrase
 
 
 def test_a_silent_outlet_was_reached_but_did_not_give_all(inputs, state):

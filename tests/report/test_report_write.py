@@ -7,6 +7,7 @@ import pytest
 
 from report.verify import verify
 from report.write import report_id, write_again, write_sheet
+from storage.records import FateWord, Outcome
 from vietnamese.clock import LOCAL
 
 THURSDAY = date(2026, 9, 10)
@@ -140,6 +141,19 @@ def test_a_sheet_that_cannot_be_made_leaves_the_old_one_whole(full, monkeypatch)
         full.sheet(FRIDAY, now=full.now + timedelta(hours=1))
     assert {file: file.read_bytes() for file in (full.reports / "2026-09-11").iterdir()} == before
     assert full.store.load_report(report_id(FRIDAY)).generated_at == full.now
+
+
+def test_the_words_of_an_article_that_its_outlet_removed_are_not_repeated(full):
+    before = full.sheet(FRIDAY)
+    url = next(a["url"] for i in before["issues"] for a in i["articles"] if a["title"] == "Tin b2")
+    full.now = at(12, 6)
+    run = full.run(date(2026, 9, 12))
+    full.store.commit(run, [Outcome(url=url, outlet_id="beta", fate=FateWord.GONE)])
+    again = json.loads(write_again(full.store, full.config, FRIDAY, folder=full.reports / "again").json.read_bytes())
+    (gone,) = (a for i in again["issues"] for a in i["articles"] if a["url"] == url)
+    assert (gone["gone"], gone["excerpt"]) == (True, None)
+    assert again["counts"] == before["counts"]
+    assert "báo đã gỡ" in (full.reports / "again" / "2026-09-11" / "diem-bao-2026-09-11.html").read_text("utf-8")
 
 
 def test_an_empty_store_makes_a_sheet_that_says_so(morning):
