@@ -1,5 +1,6 @@
 """From a real store to files and back: what is in the window, what is late, what is kept."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
