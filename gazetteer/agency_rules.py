@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _JUST_BEFORE = 60
 """Characters: the city and the head are in one clause."""
+_PERSON = re.compile(r"([^\W\d_]+)(?: [^\W\d_a-zà-öø-ÿăđĩũơưạ-ỹ][^\W\d_]*){2,3}(?![^\W_])")
+"""Three or four capital words: a person's name; a unit named after a person has fewer, or is a ward."""
 _LATER_TYPES = frozenset({"quận", "huyện", "thị xã", "phường", "xã", "thị trấn", "đặc khu"})
 
 
@@ -42,7 +45,32 @@ def head_verdicts(
         found.append(verdict)
         if verdict.verdict.id:
             named.add(verdict.verdict.id)
-    return tuple(found)
+    return tuple(_sharing(gazetteer, seen, found))
+
+
+def _sharing(gazetteer: Gazetteer, seen: Shape, found: list[HeadVerdict]) -> list[HeadVerdict]:
+    """`Công an và VKSND quận Lê Chân`: a head alone takes the place of the body it is joined to."""
+    for index in range(len(found) - 2, -1, -1):
+        head, after, next_id = seen.heads[index], seen.heads[index + 1], found[index + 1].verdict.id
+        if found[index].verdict.rule != "head-alone" or not next_id or after.text is not head.text:
+            continue
+        if cues.TOGETHER.fullmatch(head.text.form, head.end, after.start):
+            shared = _same_place(gazetteer, head, next_id)
+            if shared:
+                verdict = Verdict(id=shared, rule="shared-place", confidence=0.8)
+                found[index] = HeadVerdict(verdict=verdict, end=head.end, place=None)
+    return found
+
+
+def _same_place(gazetteer: Gazetteer, head: Head, other: str) -> str | None:
+    """The head's body where the other body is: at a unit, or at the city."""
+    kind, _, unit = other.rpartition("@")
+    for mine in head.meaning.bodies:
+        if kind:
+            return f"{mine}@{unit}"
+        if any(body.p31 == other for body in gazetteer.bodies.values()):
+            return gazetteer.bodies[mine].p31
+    return None
 
 
 def _verdict(
@@ -70,13 +98,18 @@ def _no_head(gazetteer: Gazetteer, head: Head) -> str | None:
         return "part-of-word"
     if cues.NOT_A_BODY_AFTER.match(head.text.form, head.end):
         return "no-body"
-    if head.place is None and cues.PLURAL_BEFORE.search(before):
+    if head.place is None and _many(head, before):
         return "plural"
     word = head.text.form[head.start : head.end]
     if word in {"ca", "ub"} and not head.text.plain[head.start : head.end].isupper():
         return "lower-case"
     weak = any(word == form.lower() for kind in head.meaning.bodies for form in gazetteer.bodies[kind].weak)
     return "weak-head" if weak and head.place is None else None
+
+
+def _many(head: Head, before: str) -> bool:
+    counted = head.type is None and bool(head.meaning.ids) and cues.COUNTED_BEFORE.search(before)
+    return bool(counted or cues.PLURAL_BEFORE.search(before))
 
 
 def _no_place_after_all(place: Place, where: Verdict) -> bool:
@@ -168,10 +201,10 @@ def _with_type(
     gazetteer: Gazetteer, head: Head, seen: Shape, context: Context, places: Sequence[Verdict]
 ) -> HeadVerdict:
     """A type word and no name: `UBND thành phố`, `UBND quận`, `công an xã`."""
-    if _unknown_name_follows(head):
+    if _unknown_name_follows(gazetteer, head):
         return HeadVerdict(verdict=refuse("lies-elsewhere"), end=head.end, place=None)
     if head.type == "thành phố":
-        verdict = _of_the_city(gazetteer, head, seen, context, places)
+        verdict = _of_the_city(gazetteer, head, seen, context)
     elif head.type == "tỉnh":
         verdict = _of_the_province(gazetteer, head, context)
     elif head.type in _LATER_TYPES and head.meaning.bodies:
@@ -181,26 +214,32 @@ def _with_type(
     return HeadVerdict(verdict=verdict, end=head.type_end, place=None)
 
 
-def _unknown_name_follows(head: Head) -> bool:
-    gap, first = (
-        head.text.plain[head.type_end : head.type_end + 1],
-        head.text.plain[head.type_end + 1 : head.type_end + 2],
-    )
-    return gap in {" ", "."} and (first.isupper() or first.isdigit())
+def _unknown_name_follows(gazetteer: Gazetteer, head: Head) -> bool:
+    """A name or number behind the type word, unless it is its chairman's: `UBND thành phố Nguyễn Văn A`."""
+    plain = head.text.plain
+    gap, first = plain[head.type_end : head.type_end + 1], plain[head.type_end + 1 : head.type_end + 2]
+    if gap not in {" ", "."} or not (first.isupper() or first.isdigit()):
+        return False
+    name = _PERSON.match(plain, head.type_end + 1)
+    if head.type in {"phường", "xã", "thị trấn"} or name is None:
+        return True
+    return not gazetteer.words.has("surnames", name[1].lower())
 
 
-def _of_the_city(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context, places: Sequence[Verdict]) -> Verdict:
+def _of_the_city(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context) -> Verdict:
     """`UBND thành phố`: the city that the words before it name last, if the article is about us."""
-    if not context.about_us or _other_city_nearer(head, seen, places):
+    if not _city_meant(head, seen, context):
         return refuse("needs-city-context")
     found = _agency_at(gazetteer, head, CITY, context)
     return Verdict(id=found, rule="city-context", confidence=0.8) if found else refuse("no-such-agency")
 
 
-def _other_city_nearer(head: Head, seen: Shape, places: Sequence[Verdict]) -> bool:
-    """The last place before the head in its sentence is another province."""
+def _city_meant(head: Head, seen: Shape, context: Context) -> bool:
+    """The sentence names the city last before the head, or the article is ours and it names no other province last."""
     last = place_before(seen, head.text, head.start)
-    return last is not None and last.meaning.kind in {"province", "place"} and places[last.order].id is None
+    if last is not None and last.meaning.kind == "city":
+        return True
+    return context.about_us and (last is None or last.meaning.kind not in {"province", "place"})
 
 
 def _of_the_province(gazetteer: Gazetteer, head: Head, context: Context) -> Verdict:
@@ -216,7 +255,7 @@ def _named_last(gazetteer: Gazetteer, head: Head, seen: Shape, places: Sequence[
     found = None
     for place, verdict in zip(seen.places, places, strict=True):
         unit = gazetteer.units.get(verdict.id or "")
-        if unit is None or unit.type != head.type:
+        if unit is None or head.type is None or not unit.is_a(head.type):
             continue
         if _comes_before(place, head, seen):
             found = unit
@@ -254,8 +293,7 @@ def _alone(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context, name
     generic = [a for a in mine if a.bare == "context"]
     if not generic:
         return _body_alone(gazetteer, head, seen, context)
-    last = place_before(seen, head.text, head.start)
-    if not context.about_us or (last is not None and last.meaning.kind in {"province", "place"}):
+    if not _city_meant(head, seen, context):
         return refuse("needs-city-context", [a.id for a in generic])
     return Verdict(id=_of_the_day(generic, context).id, rule="city-context", confidence=0.75)
 

@@ -45,12 +45,18 @@ IMPLIED_TYPE = re.compile(r"(quận|huyện|thị|thành) ủy $")
 """A party committee that tells the type of the unit behind it: `Huyện ủy Tiên Lãng`."""
 TYPE_OF_COMMITTEE = {"quận": "quận", "huyện": "huyện", "thị": "thị xã", "thành": "thành phố"}
 
-PLURAL_BEFORE = re.compile(r"(?:các|những|mỗi|từng|một số|nhiều|\d+) $")
-"""`các Sở Y tế`: no one agency."""
-PART_OF_WORD_BEFORE = re.compile(r"(?:(?<![^\W_])(?:cơ|chi) |/ ?|- ?)$")
-"""`cơ sở y tế`, `chi cục thuế`, `QĐ-UBND`."""
-NOT_A_BODY_AFTER = re.compile(r" (?:viên|các cấp|khóa|tỉnh, thành|nhân dân|cấp)(?![^\W_])")
+PLURAL_BEFORE = re.compile(r"(?:các|những|mỗi|từng|một số|nhiều) $")
+COUNTED_BEFORE = re.compile(r"\d+ $")
+"""`các Sở Y tế`, `31 Sở Giáo dục`: no one agency; but `kỳ họp thứ 7 HĐND`."""
+PART_OF_WORD_BEFORE = re.compile(r"(?:(?<![^\W_])(?:cơ|chi|tổng|(?<!cán )bộ) |/ ?|- ?)$")
+"""`cơ sở y tế`, `chi cục thuế`, `Bộ Công an`, `Tổng công ty Điện lực`, `QĐ-UBND`."""
+NOT_A_BODY_AFTER = re.compile(
+    r" (?:viên|các cấp|khóa|tỉnh, thành|nhân dân|cấp (?:tỉnh|huyện|xã|cơ sở|trên|dưới))(?![^\W_])"
+)
 """`Thành ủy viên`, `HĐND các cấp`."""
+
+TOGETHER = re.compile(r"(?:, | và |, và | - |/| cùng )$")
+"""Between two bodies that share one place: `Công an và VKSND quận Lê Chân`."""
 
 FORMER_AFTER = re.compile(
     r"[ ]?(?:\((?:cũ|trước đây|nay |trước sáp nhập|trước hợp nhất)|cũ(?![^\W_])|trước đây(?![^\W_])|trước khi sáp nhập)"

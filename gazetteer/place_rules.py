@@ -69,7 +69,7 @@ def _verdict(
         return _hai_duong(place)
     units = [gazetteer.units[unit_id] for unit_id in place.meaning.ids]
     if place.type and place.type != "đảo":
-        return _typed(gazetteer, place, units, seen, context, parents)
+        return _typed(gazetteer, place, units, seen, context, parents, accepted)
     return _bare(gazetteer, place, units, seen, context, parents, accepted)
 
 
@@ -106,7 +106,13 @@ def _hai_duong(place: Place) -> Verdict:
 
 
 def _typed(
-    gazetteer: Gazetteer, place: Place, units: Sequence[Unit], seen: Shape, context: Context, parents: frozenset[str]
+    gazetteer: Gazetteer,
+    place: Place,
+    units: Sequence[Unit],
+    seen: Shape,
+    context: Context,
+    parents: frozenset[str],
+    accepted: Mapping[str, str],
 ) -> Verdict:
     """Type word and name: the units of that type, then place, day and trust decide."""
     pool = [unit for unit in units if place.type and unit.is_a(place.type)]
@@ -119,7 +125,8 @@ def _typed(
     lies_in = _lies_in(gazetteer, place, seen)
     if lies_in == "elsewhere":
         return refuse("lies-elsewhere", [unit.id for unit in pool])
-    if lies_in is None and not _trusted(gazetteer, place, pool, seen, context, parents):
+    named = place.text.form[place.name_start : place.end] in accepted
+    if lies_in is None and not named and not _trusted(gazetteer, place, pool, seen, context, parents):
         return refuse("needs-city-context", [unit.id for unit in pool])
     chosen = _chosen(pool, place, seen, context, parents)
     rule = "list-type" if place.carried else "type-word"
@@ -258,7 +265,7 @@ def _bare(
         return refuse("lies-elsewhere", place.meaning.ids)
     if form in accepted and place.type is None:
         return Verdict(id=accepted[form], rule="named-before", confidence=0.8)
-    refused = _too_bare(gazetteer, place, units, seen, context) if lies_in is None else None
+    refused = _too_bare(gazetteer, place, units, seen, context, explicit=lies_in == "ours")
     if refused:
         return refuse(refused, place.meaning.ids)
     chosen = _chosen(_of_the_day(units, place, context), place, seen, context, parents)
@@ -267,12 +274,18 @@ def _bare(
     return Verdict(id=chosen.id, rule=rule, confidence=confidence, rivals=rivals)
 
 
-def _too_bare(gazetteer: Gazetteer, place: Place, units: Sequence[Unit], seen: Shape, context: Context) -> str | None:
-    """A commune's name alone, or a district's far from the city, says nothing."""
+def _too_bare(
+    gazetteer: Gazetteer, place: Place, units: Sequence[Unit], seen: Shape, context: Context, *, explicit: bool
+) -> str | None:
+    """A commune's name alone says nothing, nor a district's far from the city; «Quang Đức (Hải Phòng)» is a person."""
     form = place.text.form[place.name_start : place.end]
-    if not any(unit.level == "district" for unit in units) and not _is_alias(units, form):
+    if any(unit.level == "district" for unit in units) or _is_alias(units, form):
+        return None if explicit or _near_enough(gazetteer, place, units, seen, context) else "bare-needs-city"
+    if not explicit:
         return "bare-commune"
-    return None if _near_enough(gazetteer, place, units, seen, context) else "bare-needs-city"
+    in_district = any(_is_parent(gazetteer, place, seen.places[order]) for order in place.inside)
+    today = context.on > DISTRICTS_END and gazetteer.trust_in(units[0].name).tier in "AB"
+    return None if in_district or today else "bare-commune"
 
 
 def _against(gazetteer: Gazetteer, place: Place, units: Sequence[Unit]) -> str | None:

@@ -45,6 +45,8 @@ NOBODY = {
     "a team": "Đội chủ nhà đánh bại Hải Phòng 2-0 ở vòng 9 V-League, cầu thủ Văn Nam lập cú đúp.",
     "a road between cities": "Ùn tắc kéo dài trên cao tốc Hà Nội - Hải Phòng sau vụ va chạm ba ôtô.",
     "a person": "Ca sĩ Thanh Hà và nghệ sĩ Kiến An hát mở màn đêm nhạc ở Đà Lạt.",
+    "a reader with a commune's name": "Nên mở thêm xe buýt đêm - bạn Quang Đức góp ý qua thư gửi từ Hà Nội.",
+    "the ministry": "Bộ Công an và Công an Đà Nẵng phá đường dây.",
     "another province's department": "Sở Y tế Quảng Ninh xử phạt hai phòng khám ở Hạ Long.",
     "a department of nobody": "Sở Y tế đề nghị người dân tiêm nhắc lại, giám đốc Sở cho biết tại TP.HCM.",
     "a longer name": "Công an phường An Phú Đông, TP.HCM điều tra vụ cháy.",
@@ -136,6 +138,23 @@ def test_the_city_hall_of_two_cities(shipped: Gazetteer) -> None:
 def test_a_short_form_means_the_body_named_before(shipped: Gazetteer) -> None:
     text = "Công an phường Hải An, TP Hải Phòng nhận tin báo.\nCông an phường đã mời hai người về trụ sở."
     assert _ids(shipped, text) == ["cong-an@n11413", "p31", "cong-an@n11413"]
+
+
+def test_two_bodies_share_one_place(shipped: Gazetteer) -> None:
+    assert _ids(shipped, "Công an và VKSND quận Lê Chân kết luận.", on="2024-05-01") == ["cong-an@d305", "vks@d305"]
+    assert _ids(shipped, "HĐND, UBND TP Hải Phòng cùng họp.") == ["hdnd-tp", "ubnd-tp", "p31"]
+
+
+def test_a_name_behind_the_type_word_is_the_chairman(shipped: Gazetteer) -> None:
+    text = "Chủ tịch UBND thành phố Nguyễn Văn An yêu cầu trực 24/24; kỳ họp thứ 7 HĐND thành phố sẽ chất vấn."
+    assert _ids(shipped, text, title="Hải Phòng chống bão") == ["p31", "ubnd-tp", "hdnd-tp"]
+    other = "UBND thành phố Vinh yêu cầu trực 24/24."
+    assert _ids(shipped, other, title="Hải Phòng chống bão") == ["p31"]
+
+
+def test_a_stranger_named_nearer_takes_the_short_form(shipped: Gazetteer) -> None:
+    text = "Nghi phạm quê huyện Tiên Lãng, Hải Phòng, bị bắt ở huyện Thạch Thất. UBND huyện biểu dương lực lượng."
+    assert _ids(shipped, text, on="2020-05-01") == ["d315", "p31"]
 
 
 def test_a_generic_department_needs_the_city(shipped: Gazetteer) -> None:
