@@ -15,7 +15,7 @@ LEAST_SHARE = 0.15
 LEAST_EVIDENCE = 3
 _LEAST_TEXT, _RUNNING_TEXT = 80, 600
 _LEAST_TITLE_WORDS = 5
-_SLUG_HYPHENS = 4
+_SLUG_HYPHENS = 5
 _SAMPLE = 600
 """Characters of the body that are enough to tell the language."""
 _NUMBER = re.compile(r"\d{5,}")
@@ -54,4 +54,5 @@ def evidence(*, meta: Metadata, url: str, title: str, text: str, shown_minute: b
         + (len(title.split()) >= _LEAST_TITLE_WORDS)
         + (len(text) >= _RUNNING_TEXT)
         - 2 * called_list
+        - (not meta.published and not shown_minute)
     )

@@ -106,10 +106,9 @@ END_MARKS = _opening(
 
 CALLS = _opening(
     r">>|»",
-    r"(?:(?:►|▶|\*)\s*)?(?:xem thêm|đọc thêm|xem tiếp|đọc tiếp|xem ngay|tìm hiểu thêm|tham khảo thêm)",
+    r"(?:(?:►|▶|\*)\s*)?(?:xem thêm|đọc thêm|xem tiếp|đọc tiếp|xem ngay|đọc ngay|tìm hiểu thêm|tham khảo thêm)",
     r"mời (?:quý |các )?(?:vị |bạn |độc giả|bạn đọc|khán giả)|nhấn vào đây|click (?:here|vào)|đừng quên (?:đăng|theo)",
     r"xem (?:chi tiết|video|clip) (?:tại|ở|dưới)|theo dõi (?:chúng tôi|kênh|fanpage|trang)|đăng ký (?:kênh|nhận tin)",
     r"bạn đọc (?:có thể )?(?:gửi|phản ánh) .{0,60}(?:về|tới|qua)",
-    r"mọi (?:ý kiến|thông tin|thắc mắc) .{0,60}(?:gửi|liên hệ)",
 )
 """A call to the reader, whole paragraph."""
