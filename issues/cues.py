@@ -35,6 +35,11 @@ class GroupingCues:
             return "sport"
         return "news"
 
+    def subject_of(self, lower_title: str) -> str:
+        """What a daily list is about: the words that tell its kind; empty for other titles."""
+        found = None if self.roundups.search(lower_title) else self.daily.search(lower_title)
+        return found[0].strip() if found else ""
+
     def places_in(self, folded_title: str) -> frozenset[str]:
         """Provinces, cities, countries in a folded title, each by its first name."""
         return frozenset(self.same_place[found] for found in self.places.findall(folded_title))

@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from math import fsum, sqrt
 
-from issues.profile import Profile
+from issues.profile import TITLE_WEIGHT, Profile
 
-Weigh = Callable[[str], float]
+
+class Weights(dict[str, float]):
+    """Weights of terms, asked for once each; and their squares."""
+
+    def __init__(self, weigh: Callable[[str], float]) -> None:
+        """`weigh`: the weight of a term at this moment."""
+        self._weigh = weigh
+        self.squares = _Squares(self)
+
+    def __missing__(self, term: str) -> float:
+        self[term] = weight = self._weigh(term)
+        return weight
+
+    def length(self, article: Profile) -> float:
+        """The squared length of an article's vector."""
+        title = fsum(map(self.squares.__getitem__, article.title_terms))
+        return fsum(map(self.squares.__getitem__, article.terms)) + (TITLE_WEIGHT**2 - 1) * title
+
+
+class _Squares(dict[str, float]):
+    """Squares of weights, reckoned once each."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+
+    def __missing__(self, term: str) -> float:
+        self[term] = square = self._weights[term] ** 2
+        return square
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,66 +47,50 @@ class Evidence:
     """Cosine of the weighed terms of title and lead."""
     title_in_other: float
     """Share of one title's weight found in the other article's title and lead, the better way round."""
-    titles: float
-    """Cosine of the titles' terms."""
     names: float
     """Share of the title's names found in the other article, the worse way round; one half where a title has none."""
-    shared_names: float
-    """Weight of the names both articles carry, 0 (none) to 1 (several rare ones)."""
-    figures: float
-    """Share of common figures, 0 where either has none."""
     entities: float
     """Share of common agencies and units."""
     days_apart: float
     places_differ: bool
     dates_differ: bool
+    subjects_differ: bool
+    """Two daily lists of different subjects (gold, dollar)."""
 
 
-def compare(a: Profile, b: Profile, weigh: Weigh) -> Evidence:
-    """The evidence of two profiles under term weights `weigh`."""
+def compare(a: Profile, b: Profile, weights: Weights) -> Evidence:
+    """The evidence of two profiles under the term weights of the moment."""
     return Evidence(
-        likeness=_cosine(a.terms, b.terms, weigh),
-        title_in_other=max(_covered(a.title_terms, b.terms, weigh), _covered(b.title_terms, a.terms, weigh)),
-        titles=_cosine(a.title_terms, b.title_terms, weigh),
-        names=min(_names_covered(a, b, weigh), _names_covered(b, a, weigh)),
-        shared_names=min(1.0, sum(map(weigh, a.names & b.names)) / 30),
-        figures=_share(a.figures, b.figures),
+        likeness=_cosine(a, b, weights),
+        title_in_other=max(
+            _covered(a.title_terms.keys(), b.terms.keys(), weights),
+            _covered(b.title_terms.keys(), a.terms.keys(), weights),
+        ),
+        names=min(_names_covered(a, b, weights), _names_covered(b, a, weights)),
         entities=_share(a.entities, b.entities),
         days_apart=abs(a.at - b.at) if a.at is not None and b.at is not None else 0.0,
         places_differ=bool(a.places and b.places and not a.places & b.places),
+        subjects_differ=bool(a.subject and b.subject and a.subject != b.subject),
         dates_differ=bool(a.dates and b.dates and not a.dates & b.dates),
     )
 
 
-def _cosine(a: Mapping[str, int], b: Mapping[str, int], weigh: Weigh) -> float:
-    if len(b) < len(a):
-        a, b = b, a
-    shared = 0.0
-    for term, weight in a.items():
-        other = b.get(term)
-        if other is not None:
-            shared += weight * other * weigh(term) ** 2
-    return shared / math.sqrt(_square(a, weigh) * _square(b, weigh)) if shared else 0.0
+def _cosine(a: Profile, b: Profile, weights: Weights) -> float:
+    shared = a.terms.keys() & b.terms.keys()
+    if not shared:
+        return 0.0
+    both = fsum(a.terms[term] * b.terms[term] * weights.squares[term] for term in shared)
+    return both / sqrt(weights.length(a) * weights.length(b))
 
 
-def _square(terms: Mapping[str, int], weigh: Weigh) -> float:
-    return sum((weight * weigh(term)) ** 2 for term, weight in terms.items())
+def _covered(title: AbstractSet[str], other: AbstractSet[str], weights: Weights) -> float:
+    """Share of the weight of `title` that `other` has; `fsum`, as sets have no order of their own."""
+    whole = fsum(map(weights.__getitem__, title))
+    return fsum(map(weights.__getitem__, title & other)) / whole if whole else 0.0
 
 
-def _covered(title: Iterable[str], other: Mapping[str, int], weigh: Weigh) -> float:
-    whole = found = 0.0
-    for term in title:
-        weight = weigh(term)
-        whole += weight
-        if term in other:
-            found += weight
-    return found / whole if whole else 0.0
-
-
-def _names_covered(a: Profile, b: Profile, weigh: Weigh) -> float:
-    if not a.title_names:
-        return 0.5
-    return _covered(a.title_names, dict.fromkeys(b.names, 1), weigh)
+def _names_covered(a: Profile, b: Profile, weights: Weights) -> float:
+    return _covered(a.title_names, b.names, weights) if a.title_names else 0.5
 
 
 def _share(a: frozenset[str], b: frozenset[str]) -> float:

@@ -118,7 +118,7 @@ def group_rows(rows: Sequence[Row], *, config: Config, on_progress: Progress | N
     original: dict[str, str] = {}
     for article in _watched(articles, on_progress):
         joined = grouper.add(article)
-        issue[joined.article_id] = joined.issue_id
+        issue |= {joined.article_id: joined.issue_id, **dict.fromkeys(joined.moved, joined.issue_id)}
         for reprint in (joined.reprint, joined.turned):
             if reprint:
                 original[reprint.copy] = reprint.original

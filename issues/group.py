@@ -7,18 +7,18 @@ batches in which they came: rebuilt from the store it is the state it had in mem
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from issues.evidence import Evidence, compare
-from issues.lexicon import Lexicon
+from issues.evidence import Evidence, Weights, compare
+from issues.lexicon import Lexicon, frequencies
 from issues.profile import Profile
 from issues.reprint import Reprint, bands, reprint
 from issues.weights import GroupingWeights
 
-MOST_CANDIDATES = 24
+MOST_CANDIDATES = 18
 _Key = TypeVar("_Key", bound=Hashable)
 _LONG_AGO = float("-inf")
 
@@ -35,6 +35,8 @@ class Joined:
     """What tied it to the issue: `like` (article_id), `score`, `least`, and the named numbers; empty for a founder."""
     turned: Reprint | None = None
     """Set where an article placed before turned out to repeat this one."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """article_id -> issue it was in, for articles that went over to `issue_id` because this one tied two issues."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +47,8 @@ class _Link:
     article_id: str
     score: float
     evidence: Evidence
+    fit: float = 0.0
+    """How well the article fits the whole issue; set for the strongest link of an issue."""
 
 
 def issue_id_of(article_id: str) -> str:
@@ -60,7 +64,7 @@ class Grouper:
         self._profiles: dict[str, Profile] = {}
         self._issue_of: dict[str, str] = {}
         self._members: dict[str, set[str]] = {}
-        self._lexicon = Lexicon()
+        self._lexicon = Lexicon(frequencies())
         self._bands: dict[tuple[int, bytes], set[str]] = {}
         self._titles: dict[str, set[str]] = {}
         self._latest = _LONG_AGO
@@ -82,8 +86,10 @@ class Grouper:
             self._drop(article.article_id)
         self._advance(article)
         copied = self._reprint(article)
-        link = None if copied or known else self._best(article)
+        fits = [] if copied or known else self._fits(article)
+        link = fits[0] if fits else None
         issue_id = known or self._issue_for(article, copied, link)
+        issue_id, moved = self._merged(issue_id, fits[1:])
         self._keep(article, issue_id)
         self._forget()
         mine = copied if copied and copied.copy == article.article_id else None
@@ -94,6 +100,7 @@ class Grouper:
             reprint=mine,
             evidence=_told(link, self._weights.least) if link else {},
             turned=turned,
+            moved=moved,
         )
 
     def _issue_for(self, article: Profile, copied: Reprint | None, link: _Link | None) -> str:
@@ -116,31 +123,51 @@ class Grouper:
         at = self._profiles[found.original].at if found.original in self._profiles else None
         return (-share, at if at is not None else math.inf, found.original)
 
-    def _best(self, article: Profile) -> _Link | None:
-        """The link to the issue that fits best, None where none fits."""
-        links = self._links(article)
+    def _fits(self, article: Profile) -> list[_Link]:
+        """The strongest link to every issue that fits, best issue first."""
         by_issue: dict[str, list[_Link]] = {}
-        for link in links:
+        for link in self._links(article):
             by_issue.setdefault(link.issue_id, []).append(link)
-        best: tuple[float, str] | None = None
+        fits: list[tuple[float, str, _Link]] = []
         for issue_id, found in by_issue.items():
             fit = self._fit(issue_id, [link.score for link in found])
-            if fit >= self._weights.least and (best is None or (-fit, issue_id) < best):
-                best = (-fit, issue_id)
-        return max(by_issue[best[1]], key=lambda link: (link.score, link.article_id)) if best else None
+            if fit >= self._weights.least:
+                best = max(found, key=lambda link: (link.score, link.article_id))
+                fits.append((-fit, issue_id, replace(best, fit=fit)))
+        return [link for _, _, link in sorted(fits, key=lambda found: found[:2])]
+
+    def _merged(self, issue_id: str, others: Sequence[_Link]) -> tuple[str, dict[str, str]]:
+        """The issue that is left when small young issues that fit as well go over to the oldest, and who moved."""
+        moved: dict[str, str] = {}
+        for other in others:
+            if other.fit < self._weights.merge:
+                break
+            old, young = sorted((issue_id, other.issue_id), key=self._age)
+            if self._may_go_over(old, young):
+                for key in sorted(self._members.pop(young)):
+                    moved.setdefault(key, young)
+                    self._issue_of[key] = old
+                    self._members[old].add(key)
+                issue_id = old
+        return issue_id, moved
+
+    def _age(self, issue_id: str) -> tuple[float, str]:
+        """Orders issues by their first article in the window."""
+        ats = (self._profiles[key].at for key in self._members[issue_id])
+        return min(at if at is not None else math.inf for at in ats), issue_id
+
+    def _may_go_over(self, old: str, young: str) -> bool:
+        """Only an issue whose founder is still in the window goes over: none of it stays behind."""
+        members = self._members[young]
+        small = len(members) <= self._weights.merge_most
+        whole = len(members) + len(self._members[old]) <= self._weights.merged_most
+        return small and whole and any(issue_id_of(key) == young for key in members)
 
     def _links(self, article: Profile) -> list[_Link]:
-        weights: dict[str, float] = {}
-
-        def weigh(term: str) -> float:
-            known = weights.get(term)
-            if known is None:
-                known = weights[term] = self._lexicon.weight(term)
-            return known
-
+        weights = Weights(self._lexicon.weight)
         found: list[_Link] = []
         for key in self._lexicon.candidates(article.terms, MOST_CANDIDATES):
-            evidence = compare(article, self._profiles[key], weigh)
+            evidence = compare(article, self._profiles[key], weights)
             score = self._weights.score(article, self._profiles[key], evidence)
             found.append(_Link(issue_id=self._issue_of[key], article_id=key, score=score, evidence=evidence))
         return found

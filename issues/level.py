@@ -101,7 +101,8 @@ def _level(points: dict[str, float], cues: LevelCues) -> int:
     if points["calm"] * limits.calm > trouble or trouble < limits.follow:
         return INFORMATION
     answerable = points["public"] >= limits.answerable
-    if grave + points["harm"] >= limits.urgent and answerable and points["central"] + points["mass"] >= 1:
+    raised = points["central"] + points["mass"] >= 1 and (grave >= limits.raised or points["harm"] > points["crime"])
+    if grave + points["harm"] >= limits.urgent and answerable and raised:
         return URGENT
     return ANSWER if grave >= limits.answer and answerable else FOLLOW
 

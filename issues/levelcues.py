@@ -25,6 +25,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     urgent: float
     calm: float
     answerable: float
+    raised: float
 
 
 class _RawCue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -28,7 +28,6 @@ LEAST_SERIES = 4
 _DAYS, _MONTHS = 31, 12
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
-_FIGURE = re.compile(r"\d")
 _DATE = re.compile(
     r"(?<![\d.,])([0-3]?\d)\s?[./-]\s?([01]?\d)(?:\s?[./-]\s?(?:20)?\d\d)?(?![\d.,])|ngày (\d{1,2}) tháng (\d{1,2})"
 )
@@ -52,8 +51,8 @@ class Profile:
     """Runs of capitalised words in title and lead."""
     places: frozenset[str]
     """Provinces, cities, countries the title names."""
-    figures: frozenset[str]
-    """Figures of title and lead that are no dates."""
+    subject: str
+    """What a daily list is about («giá vàng»); empty for other kinds."""
     dates: frozenset[str]
     """Dates the title names, `d/m`."""
     kind: Kind
@@ -98,7 +97,7 @@ def profile(
         title_names=title_names,
         names=title_names | _names(lead_words),
         places=cues.places_in(folded_title),
-        figures=frozenset(f for _, f, _ in (*title_words, *lead_words) if _FIGURE.search(f)),
+        subject=cues.subject_of(lower),
         dates=frozenset(_dates(lower)),
         kind=cues.kind_of(lower, lead),
         series=_series(lower, cues),

@@ -109,9 +109,12 @@ def update_issues(
     for start in range(0, len(pending), BATCH):
         batch = pending[start : start + BATCH]
         changed: dict[str, Placement] = {}
+        left: set[str] = set()
         for item in batch:
-            changed |= {p.article_id: p for p in place(shop, item)}
-        store.save_placements(list(changed.values()), issue_records(store, changed, batch))
+            found, gone = place(shop, item)
+            changed |= {p.article_id: p for p in found}
+            left |= gone
+        store.save_placements(list(changed.values()), issue_records(store, changed, batch, left))
         placed += [changed[item.article_id] for item in batch]
         if on_progress:
             on_progress(start + len(batch), len(pending))
@@ -125,8 +128,8 @@ def _restore(shop: Workshop, store: Store, first: datetime) -> None:
     shop.grouper.restore((shop.profile(one.item), one.placement.issue_id) for one in recent)
 
 
-def place(shop: Workshop, item: IssueInput) -> list[Placement]:
-    """The placement of one article, and of an earlier one that turned out to repeat it."""
+def place(shop: Workshop, item: IssueInput) -> tuple[list[Placement], set[str]]:
+    """The placement of one article and of earlier ones that it changes; and the issues that articles left."""
     joined = shop.grouper.add(shop.profile(item))
     found = [_placement(item, joined, shop.judge(item))]
     turned = joined.turned
@@ -141,7 +144,15 @@ def place(shop: Workshop, item: IssueInput) -> list[Placement]:
             )
         )
     shop.placements |= {p.article_id: p for p in found}
-    return found
+    moved = [_gone_over(shop.placements[key], joined) for key in joined.moved]
+    shop.placements |= {p.article_id: p for p in moved}
+    return found + moved, set(joined.moved.values())
+
+
+def _gone_over(old: Placement, joined: Joined) -> Placement:
+    """An article whose issue went over to another: which it was, and which article tied the two."""
+    evidence = {**old.evidence, "merged": {"from": old.issue_id, "tied_by": joined.article_id}}
+    return replace(old, issue_id=joined.issue_id, evidence=evidence)
 
 
 def _placement(item: IssueInput, joined: Joined, verdict: Judgement) -> Placement:
@@ -179,12 +190,14 @@ class _Row:
     reprint: bool
 
 
-def issue_records(store: Store, changed: Mapping[str, Placement], batch: Iterable[IssueInput]) -> list[IssueRecord]:
+def issue_records(
+    store: Store, changed: Mapping[str, Placement], batch: Iterable[IssueInput], left: Iterable[str] = ()
+) -> list[IssueRecord]:
     """The records of all issues that `changed` placements touch, over all their articles.
 
-    `batch` holds the articles of new placements; the others are read from the store.
+    `batch` holds the articles of new placements; the others are read from the store. `left`: issues articles left.
     """
-    touched = {p.issue_id for p in changed.values()}
+    touched = {p.issue_id for p in changed.values()}.union(left)
     items = {item.article_id: item for item in batch}
     rows = {row.article_id: row for row in _stored(store, touched, changed)}
     for key, placement in changed.items():

@@ -20,10 +20,7 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     bias: float
     likeness: float
     title_in_other: float
-    titles: float
     names: float
-    shared_names: float
-    figures: float
     entities: float
     days_apart: float
     days_apart_log: float
@@ -40,6 +37,10 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     links: int
     missing_link: float
     size_penalty: float
+    merge: float
+    merge_most: int
+    merged_most: int
+    other_subject: float
     free_size: float
     window_days: float
 
@@ -52,16 +53,14 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             self.bias
             + self.likeness * seen.likeness
             + self.title_in_other * seen.title_in_other
-            + self.titles * seen.titles
             + self.names * seen.names
-            + self.shared_names * seen.shared_names
-            + self.figures * seen.figures
             + self.entities * seen.entities
             + self.days_apart * days
             + self.days_apart_log * far
         )
         total += self.places_differ * seen.places_differ + self.dates_differ * seen.dates_differ
         total += self.sport_days_log * far * ("sport" in kinds) + self.daily_days_log * far * ("daily" in kinds)
+        total += self.other_subject * seen.subjects_differ
         total += self.roundup * ("roundup" in kinds) + self.one_outlet * (a.outlet_id == b.outlet_id)
         return total + self.one_series * (bool(a.series) and a.series == b.series)
 
