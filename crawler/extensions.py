@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
+from crawler.aside import stop_aside
 from crawler.context import Context, context_of
 from storage.errors import StoreError
 
@@ -43,6 +44,8 @@ class ProgressExtension:
         """Say how it ended; finish a run that `scrapy crawl` began. One that was interrupted stays open: it goes on."""
         context = self._context
         context.reason = reason
+        if context.own_run:
+            stop_aside()
         fates = ", ".join(f"{word} {count}" for word, count in sorted(context.tally.fates.items())) or "none"
         logger.info("run %s: %s after %d requests, fates: %s", context.run_id, reason, context.tally.requests, fates)
         if reason == "finished" and context.failure is None:

@@ -20,6 +20,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
+from crawler.aside import stop_aside
 from crawler.context import Context
 from crawler.settings import TWISTED_REACTOR
 from crawler.tally import Listener, OutletProgress, Tally
@@ -140,6 +141,7 @@ def run_all(coroutines: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
     finally:
         for coroutine in rest:
             coroutine.close()
+        stop_aside()
         while _at_end:
             _at_end.pop()()
     return results

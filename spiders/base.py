@@ -45,9 +45,10 @@ class OutletSpider(Spider):
             for step in visit.steps():
                 yield self._sent(step, visit)
 
-    def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
+    async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Any]:
         """An answer came: what it came to, then the outlet's next request."""
-        yield from self._next(kwargs["visit"].answered(response), kwargs["visit"])
+        for step in self._next(await kwargs["visit"].answered(response), kwargs["visit"]):
+            yield step
 
     def failed(self, failure: Any) -> Iterator[Any]:
         """No answer came."""

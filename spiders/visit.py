@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
 
+from crawler.aside import TooSlowError, aside
 from crawler.errors import CrawlError, HeldError, RobotsUnavailableError, UnreachableError
 from crawler.failure import error_id
 from crawler.fates import Verdict, feed_error, feed_failure, of_error, of_status
 from crawler.gate import check
 from crawler.guard import host_of
 from crawler.visited import Visited, header, visited_page, visited_verdict
+from spiders.read_feed import FeedResult, parse_feed
+from spiders.read_sitemap import parse_sitemap
 from storage.errors import StoreError
 from storage.records import FateWord, FeedPoll
 
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
 
     from config.model import Outlet
     from crawler.context import Context
-    from spiders.feeds import FeedResult
     from storage.frontier import FeedState
     from storage.records import FrontierRow
 
@@ -82,14 +84,14 @@ class Visit:
         if request is not None:
             yield request
 
-    def answered(self, response: Response) -> list[Visited]:
+    async def answered(self, response: Response) -> list[Visited]:
         """Take an answer."""
         with _stopping(self._context):
             asking, self._asking = self._asking, None
             if asking is None:
                 return []
             if isinstance(asking, tuple):
-                self._read(*asking, response)
+                await self._read(*asking, response)
                 return []
             verdict = of_status(response.status, stored=asking.article_id is not None)
             if verdict is not None:
@@ -136,17 +138,17 @@ class Visit:
         }
         return self._request(ask.url, meta, state)
 
-    def _read(self, ask: Ask, state: FeedState | None, response: Response) -> None:
+    async def _read(self, ask: Ask, state: FeedState | None, response: Response) -> None:
         """Take a feed's answer; a defect of ours costs this feed, not the outlet."""
         self._heard = True
         try:
-            self._announced(ask, state, response)
+            await self._announced(ask, state, response)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - told with an error id
             self._not_announced(ask, state, error)
 
-    def _announced(self, ask: Ask, state: FeedState | None, response: Response) -> None:
+    async def _announced(self, ask: Ask, state: FeedState | None, response: Response) -> None:
         now = self._context.clock()
         status, word = response.status, feed_error(response.status)
         poll: dict[str, str | None] = {
@@ -156,7 +158,7 @@ class Visit:
         if word is not None or status == NOT_MODIFIED:
             self._polled(ask, state, status=status, error=word)
             return
-        found = self._parse(ask, response, now)
+        found = await self._parse(ask, response, now)
         if found.children and not ask.child:
             self._asks.appendleft(Ask(kind=ask.kind, url=ask.url, poll=self._poll(ask, status=status, items=0, **poll)))
             new = [url for url in found.children if not self._context.store.feed_polled(self._context.run_id, url)]
@@ -165,14 +167,13 @@ class Visit:
             return
         self._polled(ask, state, found, status=status, error=found.error, detail=found.detail, **poll)
 
-    def _parse(self, ask: Ask, response: Response, now: datetime) -> FeedResult:
-        from spiders.feeds import parse_feed
-        from spiders.sitemaps import parse_sitemap
-
+    async def _parse(self, ask: Ask, response: Response, now: datetime) -> FeedResult:
         parse = parse_feed if ask.kind == "feed" else parse_sitemap
-        return parse(
-            response.body, feed_url=ask.url, now=now, outlet=self.outlet, content_type=header(response, "Content-Type")
-        )
+        said = header(response, "Content-Type")
+        try:
+            return await aside(parse, response.body, feed_url=ask.url, now=now, outlet=self.outlet, content_type=said)
+        except TooSlowError as error:
+            return FeedResult(error="too-slow", detail=str(error))
 
     def _not_announced(self, ask: Ask, state: FeedState | None, error: BaseException) -> None:
         word, detail = feed_failure(error) or (FateWord.FAILED, self._ours(error, ask.url).detail)

@@ -111,8 +111,8 @@ class Site:
         )
         self.put(host, path, rss, Content_Type="application/rss+xml", **headers)
 
-    def article(self, host: str, path: str, title: str = "Sửa mặt cầu Bính", **headers: str) -> None:
-        self.put(host, path, article(title), **headers)
+    def article(self, host: str, path: str, title: str = "Sửa mặt cầu Bính", text: str = "", **headers: str) -> None:
+        self.put(host, path, article(title, text or TEXT), **headers)
 
     def close(self) -> None:
         self.server.shutdown()
@@ -216,10 +216,13 @@ def night(site: Site, tmp_path: Path) -> Iterator[Night]:
 
 @pytest.fixture(scope="session", autouse=True)
 def workers() -> Iterator[None]:
-    """One worker pool for all tests, as one process of many nights has it."""
+    """The same worker processes for all tests, as one process of many nights has them."""
+    import crawler.run as runner
     import pipelines.analysis as shell
 
     kept, shell.at_end = shell.at_end, lambda close: None
+    stop, runner.stop_aside = runner.stop_aside, lambda: None
     yield
-    shell.at_end = kept
+    shell.at_end, runner.stop_aside = kept, stop
     shell.stop_pools()
+    stop()

@@ -138,7 +138,8 @@ def test_article_that_was_removed_is_gone(night: Any, site: Any) -> None:
     night.crawl_settings = {"recheck_hours": (24,)}
     night.outlet()
     site.feed(B, f"http://{B}/a.html")
-    site.put(B, "/a.html", article_about_the_city(), ETag='"7"')
+    text = "UBND thành phố Hải Phòng giao Sở Xây dựng Hải Phòng sửa cầu Bính, xe khách tạm đi đường vòng qua phà. " * 9
+    site.article(B, "/a.html", "Hải Phòng sửa cầu Bính", text, ETag='"7"')
     night.run()
     assert night.fates() == {f"{B}/a.html": "stored"}
     site.put(B, "/a.html", "", 410)
@@ -146,15 +147,6 @@ def test_article_that_was_removed_is_gone(night: Any, site: Any) -> None:
     night.run()
     assert site.paths(B, "/a.html")[-1].headers["if-none-match"] == '"7"'
     assert night.fates() == {f"{B}/a.html": "gone"}
-
-
-def article_about_the_city() -> str:
-    text = "UBND thành phố Hải Phòng giao Sở Xây dựng Hải Phòng sửa cầu Bính ngay trong tháng này. "
-    paragraphs = "".join(f"<p>{text * 3} ({n})</p>" for n in range(5))
-    return (
-        "<html lang=vi><head><title>Hải Phòng sửa cầu Bính</title><meta property='og:type' content='article'></head>"
-        f"<body><article><h1>Hải Phòng sửa cầu Bính</h1>{paragraphs}</article></body></html>"
-    )
 
 
 def test_outlet_of_teasers_is_never_asked_for_pages(night: Any, site: Any) -> None:
@@ -258,6 +250,22 @@ def test_feed_of_a_page_is_told_as_no_feed(night: Any, site: Any) -> None:
     night.run()
     [poll] = night.store.rows(feed_polls.select())
     assert (poll["status"], poll["error"]) == (200, "not-a-feed")
+
+
+def test_feed_that_holds_the_parser_is_killed_and_the_others_are_read(
+    night: Any, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.aside.SECONDS", 1.5)
+    night.outlet(feeds=(f"http://{B}/evil", f"http://{B}/rss"))
+    attributes = " ".join(f'a{n}="x"' for n in range(80_000))
+    site.put(B, "/evil", f"<rss><channel><item {attributes}><title>x</title></item></channel></rss>")
+    site.feed(B, f"http://{B}/a.html")
+    began = time.monotonic()
+    night.run()
+    assert time.monotonic() - began < 10
+    assert night.fates() == {f"{B}/a.html": "http-4xx"}
+    polls = {row["feed_url"].rpartition("/")[2]: row["error"] for row in night.store.rows(feed_polls.select())}
+    assert polls == {"evil": "too-slow", "rss": None}
 
 
 def test_progress_is_told(night: Any, site: Any) -> None:

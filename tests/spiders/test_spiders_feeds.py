@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.model import Outlet
-from spiders.feeds import FeedResult, harmless, link, parse_feed
 from spiders.plain import sapo_text, title_text
+from spiders.read_feed import FeedResult, harmless, link, parse_feed
 
 NOW = datetime(2026, 9, 9, 22, 30, tzinfo=UTC)
 OUTLET = Outlet(id="bao", name="Báo", domains=("bao.vn",), tier="local", feeds=("https://bao.vn/rss",))

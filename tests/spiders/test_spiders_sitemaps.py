@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from config.model import Outlet
-from spiders.feeds import FeedResult
-from spiders.sitemaps import MOST_CHILDREN, parse_sitemap
+from spiders.read_feed import FeedResult
+from spiders.read_sitemap import MOST_CHILDREN, parse_sitemap
 
 NOW = datetime(2026, 9, 9, 22, 30, tzinfo=UTC)
 OUTLET = Outlet(id="bao", name="Báo", domains=("bao.vn",), tier="local", sitemaps=("https://bao.vn/s.xml",))
