@@ -21,6 +21,9 @@ SILENT_AFTER = timedelta(days=3)
 LEAST_PAGES = 4
 """Below this many pages asked for, failures say nothing about the outlet."""
 
+UNREACHABLE = "unreachable"
+"""The error of a feed whose host could not be connected to at all."""
+
 _BLOCKED = {"http-401", "http-403", "http-429"}
 _FAILED = frozenset(
     {FateWord.HTTP_5XX, FateWord.TIMEOUT, FateWord.TOO_BIG, FateWord.TOO_SLOW, FateWord.NO_TEXT, FateWord.FAILED}
@@ -123,8 +126,9 @@ def _feeds_failed(facts: OutletFacts, errors: list[FeedAnswer]) -> tuple[str, st
         return "forbidden", "robots.txt forbids the feeds", "robots.txt không cho phép"
     if kinds & _BLOCKED or any(answer.status in {401, 403, 429} for answer in errors):
         return "blocked", f"refused: {words}", f"bị từ chối ({words})"
-    if "unreachable" in kinds:
-        return "broken", f"unreachable: {words}", "không kết nối được"
+    if UNREACHABLE in kinds:
+        details = dict.fromkeys(answer.detail for answer in errors if answer.detail)
+        return "broken", f"{UNREACHABLE}: {', '.join(details) or 'no connection'}", "không kết nối được"
     known = "" if facts.last_success_at is None else f"; last answer {to_local(facts.last_success_at):%Y-%m-%d %H:%M}"
     return "broken", f"every feed failed: {words}{known}", f"nguồn cấp lỗi ({words})"
 

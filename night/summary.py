@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from night.health import OutletHealth
+from night.health import UNREACHABLE, OutletHealth
 from vietnamese.clock import to_local
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -34,10 +34,13 @@ def print_summary(result: NightResult, console: Console) -> None:
     console.print(Text(f"Night of {result.morning:%Y-%m-%d}  ({result.run_id}, {result.outcome})", style="bold"))
     console.print(_line("fates ", result.fates), highlight=False)
     console.print(_line("issues", result.issues), highlight=False)
-    console.print(_outlets(result.health))
+    reached = [state for state in result.health if not state.reason.startswith(UNREACHABLE)]
+    if reached:
+        console.print(_outlets(reached))
     for state in result.health:
-        if state.reason.startswith("unreachable"):
-            console.print(f"unreachable: {state.name} ({state.reason.removeprefix('unreachable: ')})", highlight=False)
+        if state not in reached:
+            why = state.reason.removeprefix(f"{UNREACHABLE}: ")
+            console.print(Text.assemble((f"{UNREACHABLE}: ", "red"), f"{state.name} ({why})"))
     for stage in result.failed_stages:
         console.print(f"[red]stage failed: {stage}[/red]; the log has the reason")
     if result.nothing_reached:
@@ -51,7 +54,7 @@ def _line(title: str, counts: Mapping[str, int]) -> str:
     return f"{title}: {told or 'none'}"
 
 
-def _outlets(health: tuple[OutletHealth, ...]) -> Table:
+def _outlets(health: Sequence[OutletHealth]) -> Table:
     """The outlets, worst first; when they do not fit on a screen the healthy ones are summed up."""
     table = Table(box=None, pad_edge=False)
     for title in ("outlet", "state", "new", "failed", "last new", "reason"):
