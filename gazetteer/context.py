@@ -11,9 +11,9 @@ from gazetteer import cues
 from gazetteer.records import CITY, DISTRICTS_END, PROVINCE, Gazetteer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from gazetteer.shape import Head, Place, Shape
+    from gazetteer.shape import Head, Place, Shape, Text
 
 DAY_OF_DISTRICTS = date(2024, 10, 31)
 """The day of an undated article whose words are of the time of quận and huyện: before the first merger we know."""
@@ -75,7 +75,8 @@ def context(
     gazetteer: Gazetteer, seen: Shape, published: date | None, *, local_outlet: bool, hint: float = 0.0
 ) -> Context:
     """The article's context. `hint` is what its section or address adds to the weight of ours."""
-    sport = _is_sport(gazetteer, seen)
+    signals = [gazetteer.words.signals(text.form) for text in seen.texts]
+    sport = _is_sport(seen, signals)
     city = hai_duong = typed = 0.0
     others: Counter[str] = Counter()
     for place in seen.places:
@@ -92,7 +93,7 @@ def context(
         ):
             others.update(dict.fromkeys(place.meaning.provinces[:1], weight(place)))
     return Context(
-        on=published or _day_of_words(gazetteer, seen),
+        on=published or _day_of_words(gazetteer, seen, signals),
         dated=published is not None,
         ours=city + hai_duong + typed + hint,
         city=city,
@@ -126,21 +127,20 @@ def has_flag(gazetteer: Gazetteer, place: Place, flag: str) -> bool:
     return flag in (gazetteer.trust.get(written) or gazetteer.trust_in(name)).flags
 
 
-def _is_sport(gazetteer: Gazetteer, seen: Shape) -> bool:
+def _is_sport(seen: Shape, signals: Sequence[Mapping[str, set[str]]]) -> bool:
     if not any(place.meaning.kind == "city" for place in seen.places):
         return False
-    if any(gazetteer.words.any_in("league", text.form) for text in seen.texts):
+    if any(found["league"] for found in signals):
         return True
-    whole = "\n".join(text.form for text in seen.texts)
-    return gazetteer.words.distinct_in("sport", whole) >= _SPORT_WORDS
+    return len(set().union(*(found["sport"] for found in signals))) >= _SPORT_WORDS
 
 
-def _day_of_words(gazetteer: Gazetteer, seen: Shape) -> date:
+def _day_of_words(gazetteer: Gazetteer, seen: Shape, signals: Sequence[Mapping[str, set[str]]]) -> date:
     """The day an undated article speaks of, from its own words."""
     latest = max((year for text in seen.texts for year in cues.years(text.form)), default=0)
     if latest > DISTRICTS_END.year:
         return TODAY
-    if any(_old_words(gazetteer, text.form) for text in seen.texts):
+    if any(_old_words(text, found) for text, found in zip(seen.texts, signals, strict=True)):
         return DAY_OF_DISTRICTS
     if any(_names_the_past(gazetteer, place) for place in seen.places):
         return DAY_OF_DISTRICTS
@@ -157,10 +157,9 @@ def _is_street(seen: Shape, city: float, others: Mapping[str, float]) -> bool:
     return streets and not any(place.type for place in named) and max(others.values(), default=0.0) > city
 
 
-def _old_words(gazetteer: Gazetteer, form: str) -> bool:
+def _old_words(text: Text, found: Mapping[str, set[str]]) -> bool:
     """Words of the time of quận and huyện, or of bodies that are no more, and nothing called former."""
-    districts = " cũ" not in form and gazetteer.words.any_in("districts", form)
-    return districts or gazetteer.words.any_in("old_bodies", form)
+    return bool(found["old_bodies"]) or bool(found["districts"] and " cũ" not in text.form)
 
 
 def _ended(gazetteer: Gazetteer, head: Head) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
+
+import ahocorasick
 
 Cue = Literal["street", "built", "water", "school", "firm", "club", "ship", "person"]
 CUES: tuple[Cue, ...] = ("street", "built", "water", "school", "firm", "club", "ship", "person")
@@ -26,6 +29,7 @@ LISTS = (
     *("directions", "surnames", "name_words", "longer_names"),
 )
 """Every list `[cues.words]` may hold."""
+_ANYWHERE = ("sport", "league", "old_bodies", "districts")
 
 _NUMBER = re.compile(r"(?:hq-?)?\d{1,4}[a-z]?")
 """`tàu ngầm 184 Hải Phòng`, `số 12 Ngô Quyền`."""
@@ -62,13 +66,24 @@ class WordLists:
         """Whether the list holds the word."""
         return word in self.sets.get(name, ())
 
-    def any_in(self, name: str, form: str) -> bool:
-        """Whether any entry of the list stands in a match form."""
-        return any(word in form for word in self.lists.get(name, ()))
+    @cached_property
+    def _signals(self) -> ahocorasick.Automaton:
+        """One automaton over the lists that are looked for anywhere in a text."""
+        automaton = ahocorasick.Automaton()
+        for name in _ANYWHERE:
+            for word in self.lists.get(name, ()):
+                automaton.add_word(word, (name, word))
+        if len(automaton):
+            automaton.make_automaton()
+        return automaton
 
-    def distinct_in(self, name: str, form: str) -> int:
-        """How many different entries of the list stand in a match form."""
-        return sum(word in form for word in self.lists.get(name, ()))
+    def signals(self, form: str) -> dict[str, set[str]]:
+        """Which words of football, of leagues, of districts and of ended bodies stand in a match form, by list."""
+        found: dict[str, set[str]] = {name: set() for name in _ANYWHERE}
+        if len(self._signals):
+            for _, (name, word) in self._signals.iter(form):
+                found[name].add(word)
+        return found
 
     def cue_before(self, left: str) -> Cue | None:
         """What stands right before a name, or None.
