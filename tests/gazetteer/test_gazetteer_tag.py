@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import lzma
 import random
+import unicodedata
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gazetteer.files import out_row, read_row, tag_row
 from gazetteer.matcher import Matcher
@@ -46,9 +50,9 @@ def test_rows_become_rows_with_true_spans(shipped: Gazetteer) -> None:
     assert [row["id"] for row in found] == ["1", "2", "3", "4"]
     assert [row["about_city"] for row in found] == [True, True, False, False]
     assert [m["id"] for m in found[0]["mentions"]] == ["p31", "so-xay-dung"]
-    for row, given in zip(found, ROWS, strict=True):
+    for row, source in zip(found, ROWS, strict=True):
         for mention in row["mentions"]:
-            assert (given.get(mention["field"]) or "")[mention["start"] : mention["end"]] == mention["surface"]
+            assert (source.get(mention["field"]) or "")[mention["start"] : mention["end"]] == mention["surface"]
             assert set(mention) == {"id", "field", "start", "end", "surface", "rule", "confidence"}
             assert 0 < mention["confidence"] <= 1
 
@@ -121,6 +125,64 @@ def test_the_matcher_takes_whole_words_longest_first(shipped: Gazetteer) -> None
         ("hải phòng", "city"),
         ("an dương vương", "cue"),
     ]
+
+
+PIECES = [
+    *(
+        "Hải Phòng",
+        "TP.",
+        "TP Hải Phòng",
+        "Công an",
+        "UBND",
+        "các phường",
+        "phường",
+        "quận",
+        "Lê Chân",
+        "An Biên",
+        "Hải An",
+    ),
+    *(
+        "Sở Y tế",
+        "Thành ủy",
+        "(cũ)",
+        "huyện",
+        "An Lão",
+        "Bình Định",
+        ",",
+        " và ",
+        " - ",
+        "\n",
+        ". ",
+        "(",
+        ")",
+        "Đà Nẵng",
+    ),
+    *(
+        "Hải Dương",
+        "đường",
+        "Nguyễn",
+        "Cát Bà",
+        "đảo",
+        "184",
+        "tàu",
+        "V-League",
+        "nay là",
+        "đặc khu",
+        "Cát Hải",
+        "\u200b",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30), st.sampled_from(["NFC", "NFD"]), st.booleans())
+def test_whatever_comes_spans_are_true_and_apart(
+    shipped: Gazetteer, pieces: list[str], form: Literal["NFC", "NFD"], blanks: bool
+) -> None:
+    text = unicodedata.normalize(form, (" " if blanks else "").join(pieces))
+    mentions = tag(shipped, title="", sapo=None, text=text, published_at=None).mentions
+    assert all(text[m.start : m.end] == m.surface for m in mentions)
+    assert all(before.end <= after.start for before, after in pairwise(mentions))
+    assert all(shipped.get(m.entity_id) is not None for m in mentions)
 
 
 @pytest.mark.corpus

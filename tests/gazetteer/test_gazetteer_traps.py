@@ -33,6 +33,8 @@ def _ids(gazetteer: Gazetteer, text: str, **more: object) -> list[str]:
 NOBODY = {
     "a street in Hà Nội": "Cháy quán ăn trên đường Ngô Quyền, phường Cửa Nam, Hà Nội lúc rạng sáng.",
     "a submarine": "Tàu ngầm 184 Hải Phòng cùng tàu 182 Hà Nội trở về quân cảng Cam Ranh.",
+    "a submarine without its noun": "Sáng nay chiếc 184 Hải Phòng rời bến ở Khánh Hòa.",
+    "oceanography": "Viện Hải dương học Nha Trang công bố kết quả đo sóng.",
     "a street in Đà Nẵng": "Đường Hải Phòng ở Đà Nẵng ngập nửa mét sau trận mưa lớn.",
     "letters inside words": "Người dân phải phòng bệnh, phải phòng cháy trong mùa khô.",
     "a king": "Lễ hội đền An Dương Vương ở Nghệ An thu hút hàng vạn du khách.",
@@ -70,6 +72,7 @@ SOMEBODY = {
     "no blank, two bodies": ("UBND TP.Hải Phòng và HĐND TP.Hải Phòng họp.", ["ubnd-tp", "p31", "hdnd-tp"]),
     "new tone placement": ("Uỷ ban nhân dân phường Thuỷ Nguyên (Hải Phòng) nhận đơn.", ["ubnd@n11560", "p31"]),
     "old tone placement": ("Ủy ban nhân dân phường Thủy Nguyên (Hải Phòng) nhận đơn.", ["ubnd@n11560", "p31"]),
+    "a province before a capital word": ("Tỉnh Hải Dương Kinh doanh thua lỗ nhiều năm.", ["p30"]),
     "police, not An Hải": ("Công an Hải Phòng khởi tố vụ án.", ["cong-an-tp", "p31"]),
     "Sở Dầu is a ward": ("Cháy kho xăng ở phường Sở Dầu, quận Hồng Bàng.", ["c11302", "d303"]),
     "xã Hà Nam with the city": ("Trạm bơm xã Hà Nam, TP Hải Phòng bị hỏng.", ["n10843", "p31"]),
