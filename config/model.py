@@ -35,6 +35,8 @@ class OutletRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """First day of publication the rule holds for; None = from the beginning."""
     valid_until: date | None = None
     """Last day it holds for; None = still. A new layout gets a new rule, the old one stays."""
+    verified: bool = True
+    """False: as another crawler recorded it, never seen on a page; it only counts where the generic reader agrees."""
 
 
 class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

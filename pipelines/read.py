@@ -25,7 +25,7 @@ from pipelines.locate import beside_headline, find_title, following, preceding, 
 from pipelines.metadata import Metadata, plain, read_metadata
 from pipelines.parse import parse
 from pipelines.repair import Repaired, repair
-from pipelines.rules import RuleMatch, apply_rules
+from pipelines.rules import RuleMatch, agrees, apply_rules
 from pipelines.sapo import find_sapo, lead_of, sapo_text
 from pipelines.text import bare, clean
 from pipelines.times import Published, machine_time, modified_time, settle, visible_time
@@ -125,15 +125,26 @@ def _reading(
 def _find(tree: HtmlElement, meta: Metadata, outlet: Outlet | None) -> _Places:
     match = apply_rules(tree, outlet) if outlet is not None and outlet.rules else None
     title = match.title if match and match.title is not None else find_title(tree, meta)
-    if match is not None and outlet is not None:
-        blocks, container, extractor = match.blocks, match.container, f"rule:{outlet.id}/{match.rule.name}"
-    else:
-        blocks, container, extractor = generic_blocks(tree, title, meta.descriptions)
+    blocks, container, extractor = _blocks(tree, meta, outlet, match, title)
+    match = match if extractor.startswith("rule:") else None
     blocks = _behind(blocks, title)
     sapo = match.sapo if match else None
     if sapo is None and title is not None:
         sapo = find_sapo(_zone(title, container), container, meta.descriptions)
     return _Places(blocks=blocks, container=container, title=title, sapo=sapo, extractor=extractor, match=match)
+
+
+def _blocks(
+    tree: HtmlElement, meta: Metadata, outlet: Outlet | None, match: RuleMatch | None, title: HtmlElement | None
+) -> tuple[list[Block], HtmlElement | None, str]:
+    """Blocks, container and the layer that won: a rule that nobody has verified must agree with the generic way."""
+    if match is not None and outlet is not None:
+        name = f"rule:{outlet.id}/{match.rule.name}"
+        if outlet.verified and match.rule.verified:
+            return match.blocks, match.container, name
+        found = generic_blocks(tree, title, meta.descriptions)
+        return (match.blocks, match.container, name) if agrees(match.blocks, found[0]) else found
+    return generic_blocks(tree, title, meta.descriptions)
 
 
 def _behind(blocks: list[Block], element: HtmlElement | None) -> list[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -16,7 +17,9 @@ from config.model import Outlet, OutletRule
 from pipelines.blocks import Block, blocks_of
 from pipelines.generic import length_of
 from pipelines.locate import boxes
+from pipelines.text import bare
 
+_AGREEMENT = 0.7
 _LEAST_TEXT = 120
 """Characters under which a rule counts as having missed: the fallback then looks too."""
 
@@ -70,6 +73,15 @@ def apply_rules(tree: HtmlElement, outlet: Outlet) -> RuleMatch | None:
         if match is not None:
             return match
     return None
+
+
+def agrees(ours: Sequence[Block], others: Sequence[Block]) -> bool:
+    """Whether two readings of a page hold mostly the same running text."""
+    sizes = [
+        {bare(block.text): len(block.text) for block in blocks if block.kind == "text"} for blocks in (ours, others)
+    ]
+    common = sum(size for form, size in sizes[0].items() if form in sizes[1])
+    return all(common >= _AGREEMENT * sum(found.values()) for found in sizes)
 
 
 def _newest(rule: OutletRule) -> tuple[bool, str]:
