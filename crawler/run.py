@@ -96,16 +96,17 @@ async def crawl(
         await runner.crawl(spider_name, context=context, **arguments)
     finally:
         _running.discard(runner)
+    return _result(context)
+
+
+def _result(context: Context) -> CrawlResult:
+    """The counts of a crawl that came to its end; raises what ended it before."""
     if context.failure is not None:
         raise context.failure
     if context.reason == "shutdown":
         raise KeyboardInterrupt
     if context.reason != "finished":
         raise RuntimeError(f"the crawl ended early: {context.reason or 'it did not begin'}")
-    return _result(context)
-
-
-def _result(context: Context) -> CrawlResult:
     tally = context.tally
     return CrawlResult(
         run_id=context.run_id,

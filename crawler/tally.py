@@ -81,13 +81,21 @@ class Tally:
         self.outlets[outlet_id] = OutletProgress(outlet_id=outlet_id, pace_seconds=pace_seconds, feeds_all=feeds)
 
     def step(
-        self, outlet_id: str, *, feeds_asked: int = 0, found: int = 0, due: int = 0, done: int = 0,
+        self,
+        outlet_id: str,
+        *,
+        feeds_all: int = 0,
+        feeds_asked: int = 0,
+        found: int = 0,
+        due: int = 0,
+        done: int = 0,
         unreachable: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Add to an outlet's counts; the first reason of being unreachable stays."""
         old = self.outlets[outlet_id]
         self.outlets[outlet_id] = replace(
             old,
+            feeds_all=old.feeds_all + feeds_all,
             feeds_asked=old.feeds_asked + feeds_asked,
             found=old.found + found,
             due=old.due + due,

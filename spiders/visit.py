@@ -163,7 +163,7 @@ class Visit:
             self._asks.appendleft(Ask(kind=ask.kind, url=ask.url, poll=self._poll(ask, status=status, items=0, **poll)))
             new = [url for url in found.children if not self._context.store.feed_polled(self._context.run_id, url)]
             self._asks.extendleft(Ask(kind=ask.kind, url=url, child=True) for url in reversed(new))
-            self._context.tally.step(self.outlet.id, feeds_asked=1 - len(new))
+            self._context.tally.step(self.outlet.id, feeds_asked=1, feeds_all=len(new))
             return
         self._polled(ask, state, found, status=status, error=found.error, detail=found.detail, **poll)
 

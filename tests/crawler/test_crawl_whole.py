@@ -233,8 +233,9 @@ def test_sitemap_index_is_followed_one_level(night: Any, site: Any) -> None:
     urls = f"<urlset {space}><url><loc>http://{B}/a.html</loc>{news}</url></urlset>"
     site.put(B, "/1.xml.gz", gzip.compress(urls.encode()), Content_Type="application/x-gzip")
     site.put(B, "/a.html", "", 403)
-    night.run("sitemaps")
+    result = night.run("sitemaps")
     assert night.fates() == {f"{B}/a.html": "http-4xx"}
+    assert (result.outlets[0].feeds_all, result.outlets[0].feeds_asked) == (2, 2)
     [row] = night.store.rows(articles.select())
     assert (row["title"], row["published_from"]) == ("Sửa cầu Bính", "sitemap")
     polls = {row["feed_url"].rpartition("/")[2]: row["items"] for row in night.store.rows(feed_polls.select())}
