@@ -128,11 +128,18 @@ def has_flag(gazetteer: Gazetteer, place: Place, flag: str) -> bool:
 
 
 def _is_sport(seen: Shape, signals: Sequence[Mapping[str, set[str]]]) -> bool:
-    if not any(place.meaning.kind == "city" for place in seen.places):
+    named = [place for place in seen.places if place.meaning.kind == "city"]
+    if not named:
         return False
-    if any(found["league"] for found in signals):
+    if any(found["league"] for found in signals) or any(_scores(place) for place in named):
         return True
     return len(set().union(*(found["sport"] for found in signals))) >= _SPORT_WORDS
+
+
+def _scores(place: Place) -> bool:
+    form = place.text.form
+    before = form[max(0, place.start - 15) : place.start]
+    return bool(cues.SCORE_AFTER.match(form, place.end) or cues.SCORE_BEFORE.search(before))
 
 
 def _day_of_words(gazetteer: Gazetteer, seen: Shape, signals: Sequence[Mapping[str, set[str]]]) -> date:

@@ -77,6 +77,9 @@ BUILT_PAIR = re.compile(
     r"(?: (?!nối)[^\W\d_]+){0,3}[ ]?-?[ ]?$"
 )
 """A bridge, road or zone named after two places: `cầu Tân Vũ - Lạch Huyện`."""
+SCORE_AFTER = re.compile(r" \d ?- ?\d(?![\d/-])")
+SCORE_BEFORE = re.compile(r"(?<!ngày )(?<!sáng )(?<!chiều )(?<!tối )(?<![\d/-])\d ?- ?\d $")
+"""`Hải Phòng 1-0 Hà Nội`: a match; but `sáng 3-3, Hải Phòng`."""
 CLUB_AFTER = re.compile(r"[ ]?(?:fc|club)(?![^\W_])")
 PERSON_AFTER = re.compile(r"[ ]?[,(][ ]?(?:\d{1,2} tuổi|sn \d|sinh năm)")
 """An age or year of birth: the name was a person's."""
