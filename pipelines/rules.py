@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,9 @@ from pipelines.locate import boxes
 from pipelines.text import bare
 
 _AGREEMENT = 0.7
+_COMPOUND = r"[\w.#\[\]='\":*^$-]+"
+_SIMPLE = re.compile(rf"{_COMPOUND}(?:\s*,\s*{_COMPOUND})*")
+"""Selectors without a combinator: what they select does not depend on what is outside."""
 _LEAST_TEXT = 120
 """Characters under which a rule counts as having missed: the fallback then looks too."""
 
@@ -92,9 +96,8 @@ def _apply(tree: HtmlElement, rule: OutletRule) -> RuleMatch | None:
     bodies = select(tree, rule.body)
     if not bodies:
         return None
-    drop = frozenset(select(tree, rule.drop))
     outer = [body for body in bodies if not any(ancestor in bodies for ancestor in body.iterancestors())]
-    blocks = [block for body in outer for block in blocks_of(body, drop | boxes(body))]
+    blocks = [block for body in outer for block in blocks_of(body, _dropped(tree, body, rule) | boxes(body))]
     if length_of(blocks) < _LEAST_TEXT:
         return None
     return RuleMatch(
@@ -102,6 +105,12 @@ def _apply(tree: HtmlElement, rule: OutletRule) -> RuleMatch | None:
         published=_first(tree, rule.published), section=_first(tree, rule.section),
         captions=tuple(select(tree, rule.captions)),
     )  # fmt: skip
+
+
+def _dropped(tree: HtmlElement, body: HtmlElement, rule: OutletRule) -> frozenset[HtmlElement]:
+    """What the rule leaves out of `body`; simple selectors are looked for only there."""
+    inside = rule.drop is not None and _SIMPLE.fullmatch(rule.drop) is not None
+    return frozenset(select(body if inside else tree, rule.drop))
 
 
 def _first(tree: HtmlElement, css: str | None) -> HtmlElement | None:
