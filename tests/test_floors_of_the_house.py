@@ -9,7 +9,20 @@ import sys
 
 from config.places import CHECKOUT
 
-ROOMS = ["config", "vietnamese", "gazetteer", "storage", "crawler", "spiders", "pipelines", "issues", "report", "night", "demo", "diembao"]
+ROOMS = [
+    "config",
+    "vietnamese",
+    "gazetteer",
+    "storage",
+    "crawler",
+    "spiders",
+    "pipelines",
+    "issues",
+    "report",
+    "night",
+    "demo",
+    "diembao",
+]
 
 
 def test_a_room_imports_only_rooms_on_lower_floors() -> None:
@@ -37,7 +50,9 @@ def test_pin_files_name_no_address() -> None:
 
 def test_test_pins_hold_every_runtime_pin() -> None:
     pins = {
-        name: set(re.findall(r"^[a-z0-9][\w.-]*==\S+", (CHECKOUT / f"requirements/{name}.txt").read_text(), re.MULTILINE))
+        name: set(
+            re.findall(r"^[a-z0-9][\w.-]*==\S+", (CHECKOUT / f"requirements/{name}.txt").read_text(), re.MULTILINE)
+        )
         for name in ("runtime", "test")
     }
     assert pins["runtime"] <= pins["test"]
