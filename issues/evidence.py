@@ -54,6 +54,8 @@ class Evidence:
     days_apart: float
     places_differ: bool
     dates_differ: bool
+    units_differ: bool
+    """Title and lead name units of the city, and none in common."""
     subjects_differ: bool
     """Two daily lists of different subjects (gold, dollar)."""
 
@@ -70,6 +72,7 @@ def compare(a: Profile, b: Profile, weights: Weights) -> Evidence:
         entities=_share(a.entities, b.entities),
         days_apart=abs(a.at - b.at) if a.at is not None and b.at is not None else 0.0,
         places_differ=bool(a.places and b.places and not a.places & b.places),
+        units_differ=bool(a.units and b.units and not a.units & b.units),
         subjects_differ=bool(a.subject and b.subject and a.subject != b.subject),
         dates_differ=bool(a.dates and b.dates and not a.dates & b.dates),
     )

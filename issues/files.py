@@ -110,24 +110,31 @@ def group_rows(rows: Sequence[Row], *, config: Config, on_progress: Progress | N
     cues = grouping_cues(config.folders)
     outlets = outlet_hints(config)
     articles = sorted(
-        (_profile(row, cues, outlets) for row in rows),
+        (profile_of_row(row, cues, outlets) for row in rows),
         key=lambda p: (p.at if p.at is not None else math.inf, p.article_id),
     )
-    grouper = Grouper(grouping_weights(config.folders))
-    issue: dict[str, str] = {}
-    original: dict[str, str] = {}
-    for article in _watched(articles, on_progress):
-        joined = grouper.add(article)
-        issue |= {joined.article_id: joined.issue_id, **dict.fromkeys(joined.moved, joined.issue_id)}
-        for reprint in (joined.reprint, joined.turned):
-            if reprint:
-                original[reprint.copy] = reprint.original
+    issue, original = grouped(_watched(articles, on_progress), config)
     return [
         {"id": row["id"], "issue_id": issue[str(row["id"])], "reprint_of": original.get(str(row["id"]))} for row in rows
     ]
 
 
-def _profile(row: Row, cues: GroupingCues, outlets: Mapping[str, OutletHint]) -> Profile:
+def grouped(articles: Iterable[Profile], config: Config) -> tuple[dict[str, str], dict[str, str]]:
+    """Place articles one by one, as they come: issue and (for copies) original of each, by article id."""
+    grouper = Grouper(grouping_weights(config.folders))
+    issue: dict[str, str] = {}
+    original: dict[str, str] = {}
+    for article in articles:
+        joined = grouper.add(article)
+        issue |= {joined.article_id: joined.issue_id, **dict.fromkeys(joined.moved, joined.issue_id)}
+        for reprint in (joined.reprint, joined.turned):
+            if reprint:
+                original[reprint.copy] = reprint.original
+    return issue, original
+
+
+def profile_of_row(row: Row, cues: GroupingCues, outlets: Mapping[str, OutletHint]) -> Profile:
+    """The profile of a row as files carry it."""
     seen = read_row(row, outlets)
     return profile(
         article_id=seen.id,
@@ -146,22 +153,25 @@ def _slug(outlet: str) -> str:
     return "-".join(unaccent(outlet.partition(" - ")[0]).split())
 
 
-def read_rows(source: Path) -> Iterator[Row]:
-    """The JSON objects of a .jsonl or .jsonl.xz file, blank lines left out."""
+def read_rows(source: Path, *, key: str = "id") -> Iterator[Row]:
+    """The JSON objects of a .jsonl or .jsonl.xz file, blank lines left out; each must have `key`.
+
+    Raises ValueError naming file and line where one has not.
+    """
     opener = lzma.open if source.suffix == ".xz" else open
     with opener(source, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
-                yield _object(line, source, number)
+                yield _object(line, source, number, key)
 
 
-def _object(line: str, source: Path, number: int) -> Row:
+def _object(line: str, source: Path, number: int, key: str) -> Row:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
         raise ValueError(f"{source}:{number}: no JSON: {error}") from error
-    if not isinstance(row, dict) or "id" not in row:
-        raise ValueError(f"{source}:{number}: no object with an id")
+    if not isinstance(row, dict) or key not in row:
+        raise ValueError(f"{source}:{number}: no object with {key!r}")
     return row
 
 

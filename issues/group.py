@@ -18,7 +18,7 @@ from issues.profile import Profile
 from issues.reprint import Reprint, bands, reprint
 from issues.weights import GroupingWeights
 
-MOST_CANDIDATES = 18
+MOST_CANDIDATES = 14
 _Key = TypeVar("_Key", bound=Hashable)
 _LONG_AGO = float("-inf")
 

@@ -17,6 +17,8 @@ from issues.levelcues import PLACES, Cue, LevelCues
 INFORMATION, FOLLOW, ANSWER, URGENT = range(4)
 """The levels."""
 _TROUBLE = ("harm", "crime", "hazard", "fault", "protest")
+_HARM_OF_FAULT, _HARM_MOST = 0.3, 2.5
+"""A shortcoming that goes with harm weighs more by this share of the harm (up to the second number)."""
 _CITY = frozenset({"p31", "p31-old", "p30"})
 
 
@@ -97,6 +99,8 @@ def _search(cue: Cue, parts: dict[str, str], cues: LevelCues) -> Found | None:
 def _level(points: dict[str, float], cues: LevelCues) -> int:
     trouble = sum(points[role] for role in _TROUBLE)
     grave = points["fault"] + points["protest"] - 0.5 * points["answered"]
+    if points["fault"] >= 1:
+        grave += _HARM_OF_FAULT * min(_HARM_MOST, points["harm"])
     limits = cues.limits
     if points["calm"] * limits.calm > trouble or trouble < limits.follow:
         return INFORMATION

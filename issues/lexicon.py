@@ -11,7 +11,7 @@ from config.loader import BUILTIN
 _SMOOTH = 0.5
 BACKGROUND = 1500
 """Articles that the background frequencies stand for: with ten articles in the window they decide alone."""
-_COMMON_SHARE = 0.06
+_COMMON_SHARE = 0.03
 """Terms in more articles than this share (and than `_COMMON_LEAST`) find no candidates: they tell too little."""
 _COMMON_LEAST = 60
 

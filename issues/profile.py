@@ -64,6 +64,8 @@ class Profile:
     """Sorted 64-bit hashes of the text's syllable shingles; empty without a text."""
     signature: bytes
     credited: str
+    units: frozenset[str] = frozenset()
+    """Units of the city that title and lead name, without the city itself."""
     entities: frozenset[str] = frozenset()
     """Agencies and units the article names, without the city itself."""
 
@@ -79,6 +81,7 @@ def profile(
     cues: GroupingCues,
     signature: bytes = b"",
     credited: str | None = None,
+    units: Iterable[str] = (),
     entities: Iterable[str] = (),
 ) -> Profile:
     """What the grouping sees of an article; `at` aware or None."""
@@ -105,6 +108,7 @@ def profile(
         shingles=shingle_hashes(text),
         signature=signature,
         credited=credited or "",
+        units=frozenset(units),
         entities=frozenset(entities),
     )
 

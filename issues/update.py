@@ -66,6 +66,7 @@ class Workshop:
             cues=self.cues,
             signature=item.signature if item.text else b"",
             credited=item.credited_outlet,
+            units=entities_of(m for m in item.mentions if m.kind == "unit" and m.field != "text"),
             entities=entities_of(item.mentions),
         )
 

@@ -26,6 +26,8 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     days_apart_log: float
     places_differ: float
     dates_differ: float
+    differ_alike: float
+    units_differ: float
     sport_days_log: float
     daily_days_log: float
     roundup: float
@@ -60,6 +62,8 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         )
         total += self.places_differ * seen.places_differ + self.dates_differ * seen.dates_differ
         total += self.sport_days_log * far * ("sport" in kinds) + self.daily_days_log * far * ("daily" in kinds)
+        total += self.differ_alike * seen.likeness * (seen.places_differ or seen.dates_differ or seen.units_differ)
+        total += self.units_differ * seen.units_differ
         total += self.other_subject * seen.subjects_differ
         total += self.roundup * ("roundup" in kinds) + self.one_outlet * (a.outlet_id == b.outlet_id)
         return total + self.one_series * (bool(a.series) and a.series == b.series)

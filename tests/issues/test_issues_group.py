@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from config.loader import ConfigError
 from issues.cues import grouping_cues
 from issues.group import Grouper, issue_id_of
-from issues.profile import Profile
+from issues.profile import Profile, profile
 from issues.weights import grouping_weights
 
 
@@ -93,3 +94,35 @@ def test_a_wrong_pattern_is_reported_with_its_file(tmp_path: Any) -> None:
     (tmp_path / "grouping.toml").write_text('roundups = ["("]', encoding="utf-8")
     with pytest.raises(ConfigError, match=r"grouping\.toml: roundups"):
         grouping_cues([tmp_path])
+
+
+def story(key: str, hours: float, title: str, sapo: str, outlet: str) -> Profile:
+    return profile(
+        article_id=key, outlet_id=outlet, title=title, sapo=sapo, text="", cues=grouping_cues(),
+        at=datetime(2026, 9, 4, tzinfo=UTC) + timedelta(hours=hours),
+    )  # fmt: skip
+
+
+def test_an_article_that_ties_two_young_issues_brings_them_together() -> None:
+    parts = [
+        story("a", 0, "Tàu Sao Biển 08 mất liên lạc ngoài khơi Bạch Long Vĩ",
+              "Tàu cá Sao Biển 08 cùng bảy thuyền viên mất liên lạc khi đánh bắt gần đảo Bạch Long Vĩ.", "bao-mot"),
+        story("b", 3, "Vùng 1 Hải quân điều máy bay tìm bảy ngư dân",
+              "Một máy bay tuần thám cất cánh tìm bảy ngư dân gặp nạn, sóng lớn cản trở việc cứu hộ.", "bao-hai"),
+        story("c", 6, "Máy bay Vùng 1 Hải quân tìm bảy ngư dân tàu Sao Biển 08 ngoài khơi Bạch Long Vĩ",
+              "Máy bay tuần thám tìm bảy ngư dân tàu cá Sao Biển 08 mất liên lạc gần đảo Bạch Long Vĩ.", "bao-ba"),
+    ]  # fmt: skip
+    grouper = Grouper(grouping_weights())
+    first, second, tie = [grouper.add(part) for part in parts]
+    assert first.issue_id != second.issue_id
+    assert tie.issue_id == first.issue_id
+    assert dict(tie.moved) == {"b": second.issue_id}
+    assert grouper.add(parts[1]).issue_id == first.issue_id
+
+
+def test_two_accidents_in_different_places_stay_apart() -> None:
+    parts = [
+        story("a", 0, "Xe tải lật trên quốc lộ ở Quảng Ninh, tài xế tử vong", "Xe tải lật sáng 4/9.", "bao-mot"),
+        story("b", 9, "Xe tải lật trên quốc lộ ở Hải Dương, tài xế tử vong", "Xe tải lật chiều 4/9.", "bao-hai"),
+    ]
+    assert len(set(grouped(parts).values())) == 2
