@@ -102,7 +102,7 @@ def without_photo_credit(caption: str) -> str:
 
 def credited_outlet(text: str) -> str | None:
     """The institution a source line names, or None: persons are never kept."""
-    labelled = _LABELLED.match(text.strip("() "))
+    labelled = _LABELLED.match(text.strip().strip("()") if text.strip().startswith("(") else text)
     if labelled is None:
         return None
     who = labelled["who"]

@@ -24,7 +24,7 @@ _DATE_LIKE = re.compile(
     re.IGNORECASE,
 )
 _UPDATED = re.compile(r"(?i)cập nhật|sửa|update|modified|chỉnh")
-_HONEST = re.compile(r"(?i)(?:\+|&#x2B;)\s*0?7(?::?00)?\s*$|GMT\s*\+\s*7|\.\d{3}Z$|(?<!\d)Z$")
+_HONEST = re.compile(r"(?:\+|&#x2B;)\s*0?7(?::?00)?\s*$|GMT\s*\+\s*7|Z\s*$", re.IGNORECASE)
 """Offsets that are believed: +07:00, and Z, which no template writes beside a local clock by mistake as +00:00 is."""
 _OFFSET = re.compile(r"(?:[+-]\d{2}:?\d{2}|Z|GMT|UTC)\s*$", re.IGNORECASE)
 _SHORTEST, _LONGEST, _MOST_PARTS = 4, 90, 8
