@@ -32,6 +32,7 @@ CAPTION_CLASS = re.compile(
     r"|(?:^|\s)(?:image|photo|picture|wp-media-credit)(?:\s|$)"
 )
 _NOISE_BREAKS = 2
+_DATELINE = re.compile(r"location|dateline|stamp", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _ICON = 40
 """Pixels under which an image is an icon and no picture of the article."""
@@ -88,7 +89,7 @@ class _Walker:
         self.text(node.text, style)
         for child in node:
             self.element(child, owner, style, caption)
-            self.text(child.tail, style)
+            self.tail(child, style)
         if block:
             self.flush(owner, caption)
 
@@ -97,6 +98,12 @@ class _Walker:
             self.pieces.append((text, *style))
             if not text.isspace():
                 self.breaks = 0
+
+    def tail(self, child: HtmlElement, style: tuple[bool, bool, bool]) -> None:
+        """The text behind `child`; the blank behind a dateline is made by the style sheet and stands nowhere."""
+        if child.tail and _DATELINE.search(child.get("class") or ""):
+            self.text(" ", style)
+        self.text(child.tail, style)
 
     def line_break(self, owner: HtmlElement, caption: HtmlElement | None) -> None:
         """One `<br>` is a blank, two in a row part two entries."""
@@ -139,7 +146,7 @@ def blocks_of(container: HtmlElement, drop: frozenset[HtmlElement] = frozenset()
     walker.text(container.text, (False, False, False))
     for child in container:
         walker.element(child, owner, (False, False, False), None)
-        walker.text(child.tail, (False, False, False))
+        walker.tail(child, (False, False, False))
     walker.flush(owner, container if _is_caption(container) else None)
     return walker.blocks
 
