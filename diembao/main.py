@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from diembao import __version__, analyse, explain, gazetteer, group, health, nightly, outlets, report, search, tag
+from diembao import (
+    __version__,
+    analyse,
+    explain,
+    gazetteer,
+    group,
+    health,
+    import_,
+    nightly,
+    outlets,
+    report,
+    search,
+    tag,
+)
 
 app = typer.Typer(
     name="diembao",
@@ -45,6 +58,7 @@ app.command("explain")(explain.explain)
 app.command("health")(health.health)
 app.add_typer(outlets.app, name="outlets")
 app.add_typer(gazetteer.app, name="gazetteer")
+app.command("import")(import_.import_)
 app.command("analyse")(analyse.analyse)
 app.command("tag")(tag.tag)
 app.command("group")(group.group)

@@ -15,7 +15,7 @@ from config.places import CHECKOUT
 COMMANDS = [
     (), ("nightly",), ("report",), ("report", "daily"), ("report", "verify"), ("search",), ("explain",), ("health",),
     ("outlets",), ("outlets", "list"), ("outlets", "show"), ("gazetteer",), ("gazetteer", "lookup"),
-    ("gazetteer", "history"), ("analyse",), ("tag",), ("group",),
+    ("gazetteer", "history"), ("analyse",), ("tag",), ("group",), ("import",),
 ]  # fmt: skip
 
 
