@@ -24,6 +24,8 @@ _TITLE, _SAPO, _FIRST, _OPENING, _REST = 6.0, 4.0, 2.5, 2.0, 1.0
 _FIRST_CHARS, OPENING_CHARS = 100, 400
 _LOCAL_OUTLET = 6.0
 """The city's own paper says as much as its name in a title."""
+_FORMER_REACH = 60
+"""Characters behind a type word in which «cũ» still belongs to it, or to the list it opens."""
 _SPORT_WORDS = 3
 """So many different words of football make the city's name a team's."""
 
@@ -165,8 +167,19 @@ def _is_street(seen: Shape, city: float, others: Mapping[str, float]) -> bool:
 
 
 def _old_words(text: Text, found: Mapping[str, set[str]]) -> bool:
-    """Words of the time of quận and huyện, or of bodies that are no more, and nothing called former."""
-    return bool(found["old_bodies"]) or bool(found["districts"] and " cũ" not in text.form)
+    """Words of the time of quận and huyện, or of bodies that are no more; what is called former does not count."""
+    return any(_not_called_former(text.form, word) for name in ("old_bodies", "districts") for word in found[name])
+
+
+def _not_called_former(form: str, word: str) -> bool:
+    """Whether the word stands somewhere without «cũ» or «trước đây» close behind: `huyện An Lão cũ` is today's talk."""
+    at = form.find(word)
+    while at >= 0:
+        behind = form[at : at + _FORMER_REACH]
+        if not cues.SAID_FORMER.search(behind):
+            return True
+        at = form.find(word, at + 1)
+    return False
 
 
 def _ended(gazetteer: Gazetteer, head: Head) -> bool:

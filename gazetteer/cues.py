@@ -65,6 +65,7 @@ FORMER_BEFORE = re.compile(r"(?:trước đây là|nguyên là|tiền thân là|
 TIME_HINTS = ("nay ", "trước", "nguyên", "tiền thân", "cựu", "đổi tên", "thành lập")
 """One of these stands before a name wherever `FORMER_BEFORE` or `NEW_BEFORE` can match: a cheap look comes first."""
 NEW_BEFORE = re.compile(r"(?:nay là|nay thuộc|đổi tên thành|thành lập)(?: [^\W_]+)?[ ]?$")
+SAID_FORMER = re.compile(r"(?<![^\W_])(?:cũ|trước đây|trước khi sáp nhập|nay là|nay thuộc)(?![^\W_])")
 MARKED_OLD = re.compile(r"[ ]?\(?(?:cũ|trước đây|nay )")
 
 ROAD = re.compile(

@@ -65,16 +65,26 @@ class Matcher:
         self._automaton.make_automaton()
         self.forms = len(meanings)
 
-    def atoms(self, form: str) -> list[Atom]:
-        """The known forms in a match form, leftmost and longest first taken, whole words only, never overlapping."""
+    def atoms(self, form: str, plain: str) -> list[Atom]:
+        """The known forms in a match form, leftmost and longest first taken, whole words only, never overlapping.
+
+        `plain` is the text that `form` folds: «dân An» in «người dân An Dương» begins no name.
+        """
         found: list[Atom] = []
         for last, (length, meaning) in self._automaton.iter(form):
             start, end = last - length + 1, last + 1
             if (start == 0 or not form[start - 1].isalnum()) and (end == len(form) or not form[end].isalnum()):
+                if meaning.kind == "unit" and _begins_small(plain, start, end):
+                    continue
                 found.append(Atom(start, end, meaning))
         if len(found) > 1:
             found.sort(key=lambda atom: (atom.start, -atom.end))
         return _disjoint(found)
+
+
+def _begins_small(plain: str, start: int, end: int) -> bool:
+    """A small first letter and a capital behind it: two words that only happen to stand side by side."""
+    return plain[start].islower() and not plain[start:end].islower()
 
 
 def _disjoint(atoms: Iterable[Atom]) -> list[Atom]:

@@ -47,7 +47,7 @@ def place_verdicts(gazetteer: Gazetteer, seen: Shape, context: Context) -> tuple
     for place in seen.places:
         verdict = _verdict(gazetteer, place, seen, context, parents, accepted)
         verdicts.append(verdict)
-        if verdict.id and place.meaning.kind == "unit":
+        if verdict.id and place.meaning.kind == "unit" and not place.former:
             accepted.setdefault(place.text.form[place.name_start : place.end], verdict.id)
     return tuple(verdicts)
 
@@ -141,11 +141,17 @@ def _typed(
 def _under_another_type(
     place: Place, units: Sequence[Unit], seen: Shape, context: Context, parents: frozenset[str]
 ) -> Verdict:
-    """`xã Bàng La` in a text of 2005, a phường since 2007: taken where the text names its district."""
-    if place.type not in COMMUNE_TYPES or context.on > DISTRICTS_END:
+    """A unit under the type word of another time, where the text names what it lies in.
+
+    `xã Bàng La` in a text of 2005, a phường since 2007; `huyện Đồ Sơn, Hải Phòng`.
+    """
+    if context.on > DISTRICTS_END or place.elsewhere:
         return refuse("no-such-unit", place.meaning.ids)
     outer = parents | {unit_id for order in place.inside for unit_id in seen.places[order].meaning.ids}
-    pool = [unit for unit in units if unit.level == "commune" and unit.parent in outer and not place.elsewhere]
+    if place.type in COMMUNE_TYPES:
+        pool = [unit for unit in units if unit.level == "commune" and unit.parent in outer]
+    else:
+        pool = [unit for unit in units if unit.level == "district" and {CITY, PROVINCE} & outer]
     if not pool:
         return refuse("no-such-unit", place.meaning.ids)
     return Verdict(id=min(pool, key=lambda unit: _distance(unit, context)).id, rule="earlier-type", confidence=0.65)
@@ -207,26 +213,44 @@ def _is_parent(gazetteer: Gazetteer, inner: Place, outer: Place) -> bool:
 
 
 def _chosen(pool: Sequence[Unit], place: Place, seen: Shape, context: Context, parents: frozenset[str]) -> Unit:
-    """The one meant among units of one type and name."""
-    outer = {unit_id for order in place.inside for unit_id in seen.places[order].meaning.ids}
-    by_parent = (
-        [unit for unit in pool if unit.parent in outer]
-        or [unit for unit in pool if unit.parent in parents]
-        or list(pool)
-    )
+    """The one meant among units of one type and name.
+
+    What the words right behind say comes first, then the day; a district named elsewhere in the article only decides
+    between units that are equally near to the day: «quận Lê Chân cũ» makes no neighbour a former unit.
+    """
+    candidates = _lying_there(pool, place, seen)
     if place.former:
-        by_parent = [unit for unit in by_parent if unit.valid_until is not None] or by_parent
-    return min(by_parent, key=lambda unit: _distance(unit, context))
+        candidates = [unit for unit in candidates if unit.valid_until is not None] or candidates
+    return min(candidates, key=lambda unit: _distance(unit, context, parents))
 
 
-def _distance(unit: Unit, context: Context) -> tuple[int, int, int, str]:
-    """In force first, then the last that ended before the day, then the next to come; Hải Phòng's side breaks ties."""
-    mine = _side(unit) == (context.hai_duong > context.city)
+def _lying_there(pool: Sequence[Unit], place: Place, seen: Shape) -> list[Unit]:
+    """The units that lie in the nearest place named right behind; where none does, those in no other district.
+
+    A place called former there says nothing: today's ward lies where the quận was.
+    """
+    outer = [seen.places[order].meaning.ids for order in place.inside if not seen.places[order].former]
+    for ids in outer:
+        inner = [unit for unit in pool if unit.parent in ids]
+        if inner:
+            return inner
+    if any(unit_id.startswith("d") for ids in outer for unit_id in ids):
+        return [unit for unit in pool if not (unit.parent or "").startswith("d")] or list(pool)
+    return list(pool)
+
+
+def _distance(unit: Unit, context: Context, parents: frozenset[str] = frozenset()) -> tuple[int, bool, int, int, str]:
+    """In force first, then the last that ended before the day, then the next to come.
+
+    Among several of a rank the one whose district is named; Hải Phòng's side breaks ties.
+    """
+    mine = 0 if _side(unit) == (context.hai_duong > context.city) else 1
+    stranger = unit.parent not in parents
     if unit.in_force(context.on):
-        return (0, 0, 0 if mine else 1, unit.id)
+        return (0, stranger, 0, mine, unit.id)
     if unit.valid_until is not None and unit.valid_until < context.on:
-        return (1, (context.on - unit.valid_until).days, 0 if mine else 1, unit.id)
-    return (2, 0, 0 if mine else 1, unit.id)
+        return (1, stranger, (context.on - unit.valid_until).days, mine, unit.id)
+    return (2, stranger, 0, mine, unit.id)
 
 
 def _side(unit: Unit) -> bool:
@@ -268,7 +292,10 @@ def _bare(
     refused = _too_bare(gazetteer, place, units, seen, context, explicit=lies_in == "ours")
     if refused:
         return refuse(refused, place.meaning.ids)
-    chosen = _chosen(_of_the_day(units, place, context), place, seen, context, parents)
+    pool = _of_the_day(units, place, context)
+    if not pool:
+        return refuse("not-yet", place.meaning.ids)
+    chosen = _chosen(pool, place, seen, context, parents)
     rivals = tuple(unit.id for unit in units if unit.id != chosen.id)
     rule, confidence = ("explicit-place", 0.9) if lies_in == "ours" else ("bare-in-context", 0.7)
     return Verdict(id=chosen.id, rule=rule, confidence=confidence, rivals=rivals)
@@ -330,7 +357,11 @@ def _near_enough(gazetteer: Gazetteer, place: Place, units: Sequence[Unit], seen
 
 
 def _of_the_day(units: Sequence[Unit], place: Place, context: Context) -> list[Unit]:
-    """Districts while there were any, today's commune since; a former mark turns back to the district."""
+    """Districts while there were any, today's commune since; a former mark turns back to the district.
+
+    Empty where every bearer of the name came later: nobody was «Đình Vũ» in 2010.
+    """
     if context.on <= DISTRICTS_END or place.former:
-        return [unit for unit in units if unit.type in DISTRICT_TYPES] or list(units)
+        known = [unit for unit in units if place.former or unit.valid_from is None or unit.valid_from <= context.on]
+        return [unit for unit in known if unit.type in DISTRICT_TYPES] or known
     return [unit for unit in units if unit.in_force(context.on)] or list(units)

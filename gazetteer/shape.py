@@ -102,7 +102,7 @@ def prepare(matcher: Matcher, field: MentionField, raw: str) -> Text:
     """Normal form, match form and atoms of one string."""
     back = aligned(raw)
     form = match_form(back.text)
-    return Text(field=field, raw=raw, back=back, form=form, atoms=tuple(matcher.atoms(form)))
+    return Text(field=field, raw=raw, back=back, form=form, atoms=tuple(matcher.atoms(form, back.text)))
 
 
 def shape(gazetteer: Gazetteer, texts: Sequence[Text]) -> Shape:

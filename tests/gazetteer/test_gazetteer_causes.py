@@ -1,0 +1,68 @@
+"""Causes of wrong answers found in real articles, each in phrases of our own: which day, whose body, which list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from gazetteer.mention import Tagging
+from gazetteer.records import Gazetteer
+from gazetteer.tag import tag
+
+
+def _tag(gazetteer: Gazetteer, text: str, *, title: str = "", on: str | None = "2026-09-10") -> Tagging:
+    at = datetime.fromisoformat(on).replace(tzinfo=UTC) if on else None
+    return tag(gazetteer, title=title, sapo=None, text=text, published_at=at)
+
+
+def _ids(gazetteer: Gazetteer, text: str, *, title: str = "", on: str | None = "2026-09-10") -> list[str]:
+    return [mention.entity_id for mention in _tag(gazetteer, text, title=title, on=on).mentions]
+
+
+FORMER = {
+    "a former district makes no neighbour former": (
+        "Rác ùn ứ ở phường An Biên, Hải Phòng. Bãi tập kết cũ nằm ở quận Lê Chân cũ.",
+        ["n11407", "p31", "d305"],
+    ),
+    "nor does a former city": (
+        "Thành phố Thủy Nguyên cũ có vành đai 2; nay phường Thiên Hương của Hải Phòng nhận bàn giao mặt bằng.",
+        ["d311b", "n11557", "p31"],
+    ),
+    "a ward in brackets with its former district is today's": (
+        "Mất nước tại phường Phù Liễn (quận Kiến An cũ), Hải Phòng.",
+        ["n11446", "d307", "p31"],
+    ),
+    "a ward said to lie in a quận is that quận's": (
+        "Năm 2023, ở phường An Biên, quận Lê Chân, Hải Phòng từng xảy ra chuyện tương tự.",
+        ["c11371", "d305", "p31"],
+    ),
+    "a former ward is called so itself": ("Trụ sở phường An Biên cũ ở Hải Phòng bỏ không.", ["c11371", "p31"]),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), FORMER.values(), ids=FORMER.keys())
+def test_former_belongs_to_the_name_it_stands_behind(shipped: Gazetteer, text: str, expected: list[str]) -> None:
+    assert _ids(shipped, text) == expected
+
+
+def test_an_old_car_is_no_former_district(shipped: Gazetteer) -> None:
+    text = "Chiếc xe cũ bị cháy ở xã An Hưng, huyện An Dương. Người dân An Dương, Hải Phòng dập lửa."
+    assert "d312" in _ids(shipped, text, on=None)
+    assert "n11581" not in _ids(shipped, text, on=None)
+
+
+def test_undated_words_of_today_stay_today(shipped: Gazetteer) -> None:
+    text = "Trụ sở huyện An Dương cũ thành trường học. Người dân An Dương, Hải Phòng vui mừng."
+    assert _ids(shipped, text, on=None) == ["d312", "n11581", "p31"]
+
+
+def test_nobody_bore_a_later_name(shipped: Gazetteer) -> None:
+    text = "Hải Phòng đổ rác ở Đình Vũ."
+    assert _ids(shipped, text, on="2014-05-01") == ["p31"]
+    assert _ids(shipped, text) == ["p31", "n11411"]
+
+
+def test_a_wrong_type_word_is_forgiven_where_the_city_stands_behind(shipped: Gazetteer) -> None:
+    assert _ids(shipped, "Đại diện huyện Đồ Sơn, Hải Phòng cam kết.", on="2017-07-05") == ["d308", "p31"]
+    assert _ids(shipped, "Đại diện huyện Đồ Sơn cam kết.", on="2017-07-05") == []
