@@ -236,10 +236,25 @@ def _of_the_city(gazetteer: Gazetteer, head: Head, seen: Shape, context: Context
 
 def _city_meant(head: Head, seen: Shape, context: Context) -> bool:
     """The sentence names the city last before the head, or the article is ours and it names no other province last."""
-    last = place_before(seen, head.text, head.start)
-    if last is not None and last.meaning.kind == "city":
+    if _after_the_city(head, seen):
         return True
+    last = place_before(seen, head.text, head.start)
     return context.about_us and (last is None or last.meaning.kind not in {"province", "place"})
+
+
+def not_about_us(seen: Shape, heads: Sequence[HeadVerdict]) -> tuple[HeadVerdict, ...]:
+    """The verdicts on an article that is not about the city: a generic head is ours only in a sentence that says so."""
+    return tuple(
+        HeadVerdict(verdict=refuse("needs-city-context", [found.verdict.id or ""]), end=head.end, place=None)
+        if found.verdict.rule == "city-context" and not _after_the_city(head, seen)
+        else found
+        for head, found in zip(seen.heads, heads, strict=True)
+    )
+
+
+def _after_the_city(head: Head, seen: Shape) -> bool:
+    last = place_before(seen, head.text, head.start)
+    return last is not None and last.meaning.kind == "city"
 
 
 def _of_the_province(gazetteer: Gazetteer, head: Head, context: Context) -> Verdict:

@@ -31,8 +31,8 @@ TYPE_HERE = re.compile(
     rf"[ ]?(?:\(|-|của|-? ?chi nhánh)?[ ]?(?:các |hai |ba )?({_TYPE})(?:(?<=\.)\n?|(?![^\W_]))(?:[ ]|: )?"
 )
 """A type word right after a head."""
-PLACE_JOINT = re.compile(r"[ ]?(?:\.|\(|- ?|của |tại |, )?")
-"""What may stand between a head and the name of its place."""
+PLACE_JOINT = re.compile(r"(?:[ ]?\([a-zđ0-9&-]{2,10}\))?[ ]?(?:\.|\(|- ?|của |tại |, )?")
+"""What may stand between a head and the name of its place: also its abbreviation, `Trung tâm … (CDC) Hải Dương`."""
 
 CHAIN = re.compile(rf"[ ]?(?:\)?[ ]?[,(]|-|thuộc|của|ở|tại)[ ]?(?:thuộc |nay thuộc |nay là )?(?:({_TYPE})[ ]?)?")
 """What leads from a unit to the greater one it lies in: `xã X, huyện Y (Z)`."""
@@ -40,6 +40,14 @@ LIST = re.compile(
     r"(?: \((?:cũ|mới)\)| cũ)?(?:[ ]?[,;/][ ]?(?:và )?| và | hay | hoặc | cùng | với |[ ]?-[ ]?)(?:các )?$"
 )
 """All that may stand between two members of a list that share one type word."""
+
+LIST_HEAD = re.compile(
+    r"(?<![^\W_])(quận|huyện|thị xã|phường|xã|thị trấn|đặc khu)"
+    r"(?: (?:nội thành|ngoại thành|nội đô|ven biển|miền núi|trung tâm|gồm|gồm có|là|như))*[ ]?[:(]?[ ]?$"
+)
+"""What opens a list without standing right before its first name: `các quận nội thành Hải An, Lê Chân`, `3 huyện (…`."""
+LIST_OPENERS = ("thành ", "đô ", "biển ", "núi ", "tâm ", "gồm ", "có ", "là ", "như ", ": ", "(", ":")
+"""One of these ends the words before a name wherever `LIST_HEAD` can match and `TYPE_BEFORE` does not."""
 
 IMPLIED_TYPE = re.compile(r"(quận|huyện|thị|thành) ủy $")
 """A party committee that tells the type of the unit behind it: `Huyện ủy Tiên Lãng`."""

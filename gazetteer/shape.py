@@ -131,7 +131,7 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
     word = cues.TYPE_BEFORE.search(left, max(0, len(left) - _TYPE_CHARS)) if _may_end_type(left) else None
     own_type = cues.TYPE_OF[word[1].rstrip(".")] if word else _implied_type(left)
     start = atom.start - (len(left) - word.start()) if word else atom.start
-    carried = None if own_type else _carried(gazetteer, text, atom, before)
+    carried = None if own_type else _carried(gazetteer, text, atom, before, left)
     ours = atom.kind in {"unit", "city"}
     former, renewed = _marks(text.form, start, atom.end) if ours else (False, False)
     inside, elsewhere = _chain(text, atom.end, order_at) if atom.kind != "province" else ((), False)
@@ -181,16 +181,29 @@ def _behind_head(text: Text, position: int) -> bool:
     return bool(cues.PLACE_JOINT.fullmatch(text.form, text.atoms[position - 1].end, text.atoms[position].start))
 
 
-def _carried(gazetteer: Gazetteer, text: Text, atom: Atom, before: Sequence[Place]) -> str | None:
+def _carried(gazetteer: Gazetteer, text: Text, atom: Atom, before: Sequence[Place], left: str) -> str | None:
     """The type word of the list this name stands in, where a unit of that type and name exists."""
-    if not before or before[-1].text is not text or atom.kind not in {"unit", "place"}:
+    if atom.kind not in {"unit", "place"}:
         return None
-    last = before[-1]
-    if last.type is None or last.type in {"đảo", "tỉnh"} or not cues.LIST.fullmatch(text.form, last.end, atom.start):
+    kind = _type_of_list(text, atom, before) or _type_of_head(left)
+    if kind is None or kind in {"đảo", "tỉnh"}:
         return None
-    if atom.kind == "unit" and not any(gazetteer.units[unit_id].type == last.type for unit_id in atom.meaning.ids):
+    if atom.kind == "unit" and not any(gazetteer.units[unit_id].type == kind for unit_id in atom.meaning.ids):
         return None
-    return last.type
+    return kind
+
+
+def _type_of_list(text: Text, atom: Atom, before: Sequence[Place]) -> str | None:
+    if not before or before[-1].text is not text or before[-1].type is None:
+        return None
+    return before[-1].type if cues.LIST.fullmatch(text.form, before[-1].end, atom.start) else None
+
+
+def _type_of_head(left: str) -> str | None:
+    if not left.endswith(cues.LIST_OPENERS):
+        return None
+    found = cues.LIST_HEAD.search(left)
+    return found[1] if found else None
 
 
 def _cue(gazetteer: Gazetteer, text: Text, atom: Atom, own_type: str | None, left: str) -> str | None:

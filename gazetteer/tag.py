@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gazetteer.about import about_city
-from gazetteer.agency_rules import HeadVerdict, head_verdicts
-from gazetteer.context import Context, context
+from gazetteer.agency_rules import HeadVerdict, head_verdicts, not_about_us
+from gazetteer.context import context
 from gazetteer.matcher import Matcher
 from gazetteer.mention import Mention, MentionField, MentionKind, Tagging
 from gazetteer.place_rules import Verdict, place_verdicts
@@ -77,10 +77,11 @@ def tag(
         return Tagging(
             about_city=False, about_reasons=("no name of ours",), mentions=(), gazetteer_version=gazetteer.version
         )
-    seen, where, places, heads = _read(gazetteer, texts, published_at, outlet, _hint(gazetteer, url, section))
-    mentions = _mentions(seen, places, heads)
-    about, reasons = about_city(gazetteer, seen, where, places, heads)
-    return Tagging(about_city=about, about_reasons=reasons, mentions=mentions, gazetteer_version=gazetteer.version)
+    read = _read(gazetteer, texts, published_at, outlet, _hint(gazetteer, url, section))
+    mentions = _mentions(read.seen, read.places, read.heads)
+    return Tagging(
+        about_city=read.about, about_reasons=read.reasons, mentions=mentions, gazetteer_version=gazetteer.version
+    )
 
 
 def _texts(gazetteer: Gazetteer, title: str, sapo: str | None, text: str) -> list[Text]:
@@ -103,14 +104,30 @@ def _hint(gazetteer: Gazetteer, url: str | None, section: str | None) -> float:
     return _ADDRESS if url and slug and slug in url.lower() else 0.0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Reading:
+    """An article read through: its shape and every verdict."""
+
+    seen: Shape
+    places: tuple[Verdict, ...]
+    heads: tuple[HeadVerdict, ...]
+    about: bool
+    reasons: tuple[str, ...]
+
+
 def _read(
     gazetteer: Gazetteer, texts: Sequence[Text], published_at: datetime | None, outlet: OutletHint | None, hint: float
-) -> tuple[Shape, Context, tuple[Verdict, ...], tuple[HeadVerdict, ...]]:
+) -> _Reading:
     seen = shape(gazetteer, texts)
     day = published_at.astimezone(LOCAL).date() if published_at else None
-    where = context(gazetteer, seen, day, local_outlet=bool(outlet and outlet.city_default), hint=hint)
+    local = bool(outlet and outlet.city_default)
+    where = context(gazetteer, seen, day, local_outlet=local, hint=hint)
     places = place_verdicts(gazetteer, seen, where)
-    return seen, where, places, head_verdicts(gazetteer, seen, where, places)
+    heads = head_verdicts(gazetteer, seen, where, places)
+    about, reasons = about_city(gazetteer, seen, where, places, heads)
+    if not about and not local:
+        heads = not_about_us(seen, heads)
+    return _Reading(seen=seen, places=places, heads=heads, about=about, reasons=reasons)
 
 
 def _mentions(seen: Shape, places: Sequence[Verdict], heads: Sequence[HeadVerdict]) -> tuple[Mention, ...]:
@@ -210,8 +227,9 @@ def explain(
 ) -> tuple[Considered, ...]:
     """Every name that was looked at, in order, with the rule that took or refused it and who else was possible."""
     texts = _texts(gazetteer, title, sapo, text)
-    seen, _, places, heads = _read(gazetteer, texts, published_at, outlet, _hint(gazetteer, url, section))
-    found = [_considered(seen, p.text, p.start, p.end, places[p.order]) for p in seen.places]
+    read = _read(gazetteer, texts, published_at, outlet, _hint(gazetteer, url, section))
+    seen, heads = read.seen, read.heads
+    found = [_considered(seen, p.text, p.start, p.end, read.places[p.order]) for p in seen.places]
     found += [
         _considered(seen, head.text, head.start, verdict.end, verdict.verdict)
         for head, verdict in zip(seen.heads, heads, strict=True)

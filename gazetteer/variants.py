@@ -24,6 +24,7 @@ _ARABIC = {roman: arabic for arabic, roman in _ROMAN.items()}
 _I_Y = dict(zip("iíìỉĩịyýỳỷỹỵ", "yýỳỷỹỵiíìỉĩị", strict=True))
 _I_OR_Y = re.compile(r"^([klmstvh]|qu)([iíìỉĩịyýỳỷỹỵ])$")
 _JOINTS = re.compile(r"\s*(?:(?<!\w)và(?!\w)|[&,;]|(?<=\s)-(?=\s)|-)\s*")
+_LETTERS = re.compile(r"(?<=[^\W\d_])(?=[^\W\d_])")
 _SHORT = 5
 """Letters of the longest abbreviation whose parts may stand without a blank: `VH,TT&DL`, `NN&PTNT`."""
 _MOST = 400
@@ -47,8 +48,7 @@ def _syllable_forms(part: str) -> tuple[str, ...]:
 
 def head_forms(head: str, abbreviations: Mapping[str, tuple[str, ...]]) -> set[str]:
     """Spellings of an agency's head: abbreviations, và / & / - / comma / nothing, Roman and Arabic numbers."""
-    base = match_form(clean(head))
-    forms = set(_numbered([base]))
+    forms = set(_numbered(match_form(written) for written in (clean(head), _spread(clean(head)))))
     for long, shorts in abbreviations.items():
         for short in shorts:
             forms |= {form.replace(match_form(long), match_form(short)) for form in forms}
@@ -56,6 +56,11 @@ def head_forms(head: str, abbreviations: Mapping[str, tuple[str, ...]]) -> set[s
     if len(joined) > _MOST:
         raise ValueError(f"{head!r} has {len(joined)} spellings")
     return {spelled for form in joined for spelled in _last_number(form)}
+
+
+def _spread(head: str) -> str:
+    """`Sở T T&T T`: an abbreviation whose letters some newsroom systems part by blanks."""
+    return " ".join(_LETTERS.sub(" ", word) if "&" in word and word.isupper() else word for word in head.split())
 
 
 def _numbered(forms: Iterable[str]) -> list[str]:

@@ -66,3 +66,39 @@ def test_nobody_bore_a_later_name(shipped: Gazetteer) -> None:
 def test_a_wrong_type_word_is_forgiven_where_the_city_stands_behind(shipped: Gazetteer) -> None:
     assert _ids(shipped, "Đại diện huyện Đồ Sơn, Hải Phòng cam kết.", on="2017-07-05") == ["d308", "p31"]
     assert _ids(shipped, "Đại diện huyện Đồ Sơn cam kết.", on="2017-07-05") == []
+
+
+def test_letters_of_an_abbreviation_may_stand_apart(shipped: Gazetteer) -> None:
+    assert _ids(shipped, "Sở G D&Đ T TP Hải Phòng trả lời.") == ["so-gddt", "p31"]
+
+
+def test_an_abbreviation_in_brackets_parts_no_head_from_its_place(shipped: Gazetteer) -> None:
+    text = "Giám đốc Trung tâm Kiểm soát bệnh tật (CDC) Hải Phòng cho biết."
+    assert _ids(shipped, text)[0] == "cdc"
+
+
+def test_a_generic_department_far_from_the_city_is_nobodys(shipped: Gazetteer) -> None:
+    text = "Nhiều nơi đã có phương án riêng cho mùa mưa. " * 12 + (
+        "Cả nước có 12 địa phương báo cáo, trong đó có một ca ở Hải Phòng.\n"
+        "Bộ đề nghị các địa phương rà soát.\nSở Y tế phối hợp với các đơn vị khác tăng cường kiểm tra."
+    )
+    assert _ids(shipped, text, title="Bộ Y tế yêu cầu rà soát") == ["p31"]
+
+
+def test_words_that_only_stand_side_by_side_are_no_name(shipped: Gazetteer) -> None:
+    assert _ids(shipped, "Người dân An Dương, Hải Phòng vui mừng.") == ["n11581", "p31"]
+
+
+LISTS = {
+    "an adjective behind the type word": (
+        "Học sinh các quận nội thành Hải An, Ngô Quyền và Lê Chân được nghỉ.",
+        ["d306", "d304", "d305"],
+    ),
+    "a bracket": ("Dịch xuất hiện ở 3 huyện (Thủy Nguyên, Tiên Lãng, An Lão).", ["d311", "d315", "d313"]),
+    "a colon": ("Cao tốc đi qua các quận, huyện: An Lão, Kiến Thụy.", ["d313", "d314"]),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), LISTS.values(), ids=LISTS.keys())
+def test_a_list_with_a_head_of_its_own(shipped: Gazetteer, text: str, expected: list[str]) -> None:
+    assert _ids(shipped, text, title="Hải Phòng", on=None)[1:] == expected
