@@ -9,6 +9,7 @@ import typer
 from diembao import (
     __version__,
     analyse,
+    db,
     explain,
     gazetteer,
     group,
@@ -58,6 +59,7 @@ app.command("explain")(explain.explain)
 app.command("health")(health.health)
 app.add_typer(outlets.app, name="outlets")
 app.add_typer(gazetteer.app, name="gazetteer")
+app.add_typer(db.app, name="db")
 app.command("import")(import_.import_)
 app.command("analyse")(analyse.analyse)
 app.command("tag")(tag.tag)

@@ -16,6 +16,7 @@ COMMANDS = [
     (), ("nightly",), ("report",), ("report", "daily"), ("report", "verify"), ("search",), ("explain",), ("health",),
     ("outlets",), ("outlets", "list"), ("outlets", "show"), ("gazetteer",), ("gazetteer", "lookup"),
     ("gazetteer", "history"), ("analyse",), ("tag",), ("group",), ("import",),
+    ("db",), ("db", "check"), ("db", "upgrade"), ("db", "backup"), ("db", "purge"),
 ]  # fmt: skip
 
 

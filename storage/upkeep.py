@@ -1,0 +1,127 @@
+"""Looking after a store that is there: is it sound, which migration is it at, a copy while others write to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, func, inspect, select, text
+
+from storage import database, views
+from storage.errors import StoreError, store_errors
+from storage.schema import REVISION, articles
+
+_MOST_PROBLEMS = 20
+"""Lines SQLite may name; a damaged file has thousands."""
+
+_BACKUP_PAGES = 2_000
+"""Pages copied between two looks at other writers: some milliseconds each."""
+
+
+@contextmanager
+def _reading(address: str, doing: str) -> Iterator[Connection]:
+    """A connection to a store that must exist; nothing is created or migrated."""
+    _must_exist(address)
+    engine = database.connect(database.database_url(address))
+    try:
+        with store_errors(doing, database.place(engine)), engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _must_exist(address: str) -> None:
+    file = file_of(address)
+    if file is not None and not file.is_file():
+        raise StoreError("there is none yet", str(file), "The first night, import or `db upgrade` makes it")
+
+
+def file_of(address: str) -> Path | None:
+    """The file of an SQLite store; None for Postgres."""
+    prefix = "sqlite:///"
+    return Path(address.removeprefix(prefix)) if address.startswith(prefix) else None
+
+
+def revision_of(address: str) -> str | None:
+    """The migration that a store is at; None for an empty database. StoreError when there is no store."""
+    with _reading(address, "read the migration") as connection:
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def problems_of(address: str) -> list[str]:
+    """What is wrong with a store, a line each; empty when it is sound. Reads everything, changes nothing.
+
+    Raises StoreError when there is no store, or it cannot be opened at all.
+    """
+    with _reading(address, "check the store") as connection:
+        damage = _damage(connection) if connection.dialect.name == "sqlite" else []
+        return damage or _differences(connection)
+
+
+def _damage(connection: Connection) -> list[str]:
+    """What SQLite itself finds: broken pages and indexes, rows that refer to nothing."""
+    found = connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST_PROBLEMS})").scalars().all()
+    lines = [f"damaged: {line}" for line in found if line != "ok"]
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    return lines + [f"{row[0]}: row {row[1]} refers to no {row[2]}" for row in orphans[:_MOST_PROBLEMS]]
+
+
+def _differences(connection: Connection) -> list[str]:
+    """What differs from a store of this program; each view must answer."""
+    found = _revision(connection)
+    if found != REVISION:
+        return [f"at migration {found or 'none'}, this program has {REVISION}: run `db upgrade`"]
+    if not views.stand(connection):
+        return ["its views are those of another version: run `db upgrade`"]
+    for name in views.NAMES:
+        connection.execute(text(f"SELECT count(*) FROM {name}")).scalar()  # noqa: S608 - a name of our own
+    return []
+
+
+def back_up(address: str, target: Path) -> Path:
+    """Copy an SQLite store, while others may write to it, to `target`; only a sound copy gets that name.
+
+    The copy holds full text: only the owner may read it. Raises StoreError for Postgres, or when it fails.
+    """
+    file = file_of(address)
+    if file is None:
+        raise StoreError("Postgres is not copied by this command", address.rpartition("@")[2], "Use pg_dump")
+    _must_exist(address)
+    with store_errors("copy the store", str(file)):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(target.name + ".part")
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        try:
+            _copy(file, part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    return target
+
+
+def _copy(file: Path, part: Path) -> None:
+    reads = f"{file.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(reads, uri=True)) as source, closing(sqlite3.connect(part)) as copy:
+        source.backup(copy, pages=_BACKUP_PAGES, sleep=0.01)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        (said,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+    if said != "ok":
+        raise StoreError(f"the copy is not sound ({said})", str(file), "Run `db check`; restore an earlier backup")
+
+
+def expiring(address: str, before: datetime) -> int:
+    """How many articles `Store.purge(before)` would take the text of; changes nothing, an older store neither."""
+    old = articles.c.first_seen_at < before, articles.c.expired_at.is_(None)
+    with _reading(address, "count what expires") as connection:
+        return connection.execute(select(func.count()).select_from(articles).where(*old)).scalar_one()
