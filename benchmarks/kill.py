@@ -1,4 +1,4 @@
-"""Kill the demo night with SIGKILL at random moments; after a plain re-run the store must be as if nothing had happened.
+"""Kill the demo night at random moments (SIGKILL); after a plain re-run the store must be as if nothing had happened.
 
 Prints a line a kill and writes kill.json; exit 1 where a dump differs.
 usage: python benchmarks/kill.py [--times 20] [--seed 1] [--home DIR]
