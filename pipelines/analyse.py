@@ -15,7 +15,8 @@ from storage.urls import article_id
 if TYPE_CHECKING:
     from gazetteer.records import Gazetteer
 
-_KEEPS_TEASER = frozenset({FateWord.NO_TEXT, FateWord.TOO_SLOW, FateWord.FAILED})
+_KEEPS_TEASER = frozenset({FateWord.TOO_SLOW, FateWord.FAILED})
+"""There was an article and we could not read it; a page without text has none, and its teaser is no article."""
 
 
 def analyse(
@@ -25,13 +26,15 @@ def analyse(
     teaser: Teaser | None = None,
     gazetteer: Gazetteer | None = None,
     rules: bool = True,
+    press: frozenset[str] = frozenset(),
 ) -> Outcome:
     """What one page comes to: an article with mentions and fingerprint, or a fate.
 
-    `outlet` None reads it as a page of nobody; `gazetteer` None leaves it untagged. A page without text keeps the
-    teaser, if there is one. The fate of a page with an article is STORED: the store decides what it becomes.
+    `outlet` None reads it as a page of nobody; `gazetteer` None leaves it untagged; `press` are the names of
+    outlets that a source line may credit. The fate of a page with an article is STORED: the store decides what it
+    becomes.
     """
-    reading = read_page(page, outlet=outlet, rules=rules)
+    reading = read_page(page, outlet=outlet, rules=rules, press=press)
     return outcome_of(page, reading, outlet=outlet, teaser=teaser, gazetteer=gazetteer)
 
 

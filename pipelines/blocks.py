@@ -100,9 +100,9 @@ class _Walker:
                 self.breaks = 0
 
     def tail(self, child: HtmlElement, style: tuple[bool, bool, bool]) -> None:
-        """The text behind `child`; the blank behind a dateline is made by the style sheet and stands nowhere."""
-        if child.tail and _DATELINE.search(child.get("class") or ""):
-            self.text(" ", style)
+        """The text behind `child`; what parts a dateline from it is made by the style sheet and stands nowhere."""
+        if child.tail and child.tail[0].isalnum() and _DATELINE.search(child.get("class") or ""):
+            self.text(" - ", style)
         self.text(child.tail, style)
 
     def line_break(self, owner: HtmlElement, caption: HtmlElement | None) -> None:

@@ -41,14 +41,23 @@ OUTLET_NAMES = (
     "Công an nhân dân", "Hà Nội Mới", "Sài Gòn Giải Phóng", "SGGP", "VOV", "VTV", "VTC", "Zing", "Znews",
     "Hải Phòng", "Pháp luật", "Pháp Luật", "Đại Đoàn Kết", "Đại Đoàn kết", "Giáo dục", "Kinh tế", "Infonet", "Soha",
     "Kenh14", "CafeF", "Cafef", "Genk", "Gia đình", "Sức khỏe", "Đời sống", "Khám phá", "Người đưa tin",
-    "Người Đưa Tin", "Báo", "Tạp chí", "Đài", "Cổng TTĐT", "Reuters", "AFP", "AP", "BBC", "CNN", "Bloomberg",
+    "Người Đưa Tin", "Reuters", "AFP", "AP", "BBC", "CNN", "Bloomberg",
     "Xinhua", "Tân Hoa", "Sputnik", "Daily Mail", "Guardian", "Forbes", "Kyodo", "Nikkei", "Ngoisao", "Ngôi sao",
     "Bưu điện", "Thời báo", "Nông nghiệp", "Dân Việt", "Công Thương", "Chính phủ", "Xây dựng", "Giao thông",
-    "Tài nguyên", "VGP", "TPO", "TTO", "TNO", "PLO", "Online", "News", "Times", "Post", "Media", "Trí Thức Trẻ",
+    "Tài nguyên", "VGP", "TPO", "TTO", "TNO", "PLO", "Trí Thức Trẻ", "Trí thức trẻ", "Nhịp sống", "An ninh", "Dân Việt",
     "Thời Đại", "Đất Việt", "Sài Gòn", "Người tiêu dùng", "Doanh nhân", "Doanh Nghiệp", "Doanh nghiệp",
 )  # fmt: skip
-"""How the institutions that are credited call themselves; a credited name without any of these is a person's."""
-_OUTLET = re.compile("|".join(rf"\b{re.escape(name)}(?!\w)" for name in OUTLET_NAMES))
+"""How the institutions that are credited call themselves: what a credited name begins with, or it is a person's."""
+_OUTLET = re.compile(
+    rf"(?:(?:[Bb]áo|[Tt]ờ|[Tt]rang)\s+)?(?:{'|'.join(re.escape(name) for name in OUTLET_NAMES)})(?!\w)"
+)
+_KIND = re.compile(
+    r"(?:(?:Nhật |Thời |Tuần |Chuyên trang )?[Bb]áo|Tạp chí|Tuần san|Nguyệt san|Bản tin|Trang tin"
+    r"|Cổng(?: tin| thông tin| TTĐT)?|Thông tấn xã|Hãng(?: tin| thông tấn)?|Truyền hình|Kênh|Đài(?=\s(?:PT|TH|TN|Tiếng|Truyền|Phát|Châu|[A-Z]{2})))"
+    r"(?:\s+(?:điện tử|thành phố|tỉnh|của|và|&)|\s+[A-ZĐÀ-Ỹ0-9][\w+.-]*)+"
+)
+"""What an unlisted institution is called: its kind, then words in capitals. «Báo» in a person's name stands last."""
+_MEDIA = re.compile(r"\b(?:Online|News|Times|Post|Media|TV)$")
 _DOMAIN = re.compile(r"\b[\w-]+\.(?:vn|com|net|org|info|gov)(?:\.vn)?\b", re.IGNORECASE)
 
 
@@ -100,8 +109,15 @@ def without_photo_credit(caption: str) -> str:
     return _PHOTO_CREDIT.sub("", caption).rstrip(" -–|(")
 
 
-def credited_outlet(text: str) -> str | None:
-    """The institution a source line names, or None: persons are never kept."""
+def is_institution(name: str, press: frozenset[str] = frozenset()) -> bool:
+    """Whether a credited name is an institution's: a site, one of `press` (folded by `bare`), or called like one."""
+    return bool(
+        bare(name) in press or _DOMAIN.search(name) or _OUTLET.match(name) or _KIND.match(name) or _MEDIA.search(name)
+    )
+
+
+def credited_outlet(text: str, press: frozenset[str] = frozenset()) -> str | None:
+    """The institution a source line names, or None: persons are never kept. `press`: folded names of known outlets."""
     labelled = _LABELLED.match(text.strip().strip("()") if text.strip().startswith("(") else text)
     if labelled is None:
         return None
@@ -109,6 +125,6 @@ def credited_outlet(text: str) -> str | None:
     inner = re.findall(r"\(([^()]+)\)", who)
     for part in [part for piece in (*inner, who.split("(")[0]) for part in re.split(r"[/,;]| - | – ", piece)]:
         name = part.strip(" .:-–[]()")
-        if name and len(name) <= _MOST_OUTLET and (_DOMAIN.search(name) or _OUTLET.search(name)):
+        if name and len(name) <= _MOST_OUTLET and is_institution(name, press):
             return name
     return None

@@ -44,15 +44,17 @@ def judge_page(
 def evidence(*, meta: Metadata, url: str, title: str, text: str, shown_minute: bool) -> int:
     """Points for and against an article: what the page calls itself, its date, its address, its headline, its text."""
     slug = max(urlsplit(url).path.split("/"), key=len)
+    addressed = slug.count("-") >= _SLUG_HYPHENS or _NUMBER.search(url) is not None
     called_list = meta.is_listing or ((meta.og_type or "").lower() == "website" and not meta.types_an_article)
+    undated = not meta.published and not shown_minute
     return (
         2 * bool(meta.published)
         + 2 * meta.types_an_article
         + meta.is_article
         + shown_minute
-        + (slug.count("-") >= _SLUG_HYPHENS or _NUMBER.search(url) is not None)
+        + addressed
         + (len(title.split()) >= _LEAST_TITLE_WORDS)
         + (len(text) >= _RUNNING_TEXT)
         - 2 * called_list
-        - (not meta.published and not shown_minute)
+        - (undated and not (meta.is_article and addressed))
     )

@@ -158,6 +158,7 @@ class _Worker:
 
     config: Config
     gazetteer: Gazetteer | None = None
+    press: frozenset[str] = frozenset()
 
 
 def _start(overlays: tuple[Path, ...], tagging: bool) -> None:  # noqa: FBT001 - called by position by the pool
@@ -165,8 +166,10 @@ def _start(overlays: tuple[Path, ...], tagging: bool) -> None:  # noqa: FBT001 -
     # pebble's own handler waits for Python to run again; a page that is stuck in C never lets it.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from config.loader import load
+    from pipelines.read import press_names
 
     _Worker.config = load(overlays)
+    _Worker.press = press_names(_Worker.config.outlets.values())
     if tagging:
         from gazetteer.load import load as load_gazetteer
 
@@ -193,7 +196,7 @@ def _work(page: Page, teaser: Teaser | None, rules: bool) -> Done:  # noqa: FBT0
 
     config = _Worker.config
     outlet = config.outlets.get(page.outlet_id or "") or _by_host(config, page)
-    reading = read_page(page, outlet=outlet, rules=rules)
+    reading = read_page(page, outlet=outlet, rules=rules, press=_Worker.press)
     return outcome_of(page, reading, outlet=outlet, teaser=teaser, gazetteer=_Worker.gazetteer), reading
 
 

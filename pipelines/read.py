@@ -7,18 +7,19 @@ the page's `fetched_at`, no network, no store.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Literal
+from typing import Literal, cast
 from urllib.parse import urljoin, urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from config.model import Outlet
 from pipelines.blocks import BLOCKS, Block
-from pipelines.credit import is_credit, without_photo_credit
+from pipelines.credit import credited_outlet, is_credit, without_photo_credit
 from pipelines.generic import generic_blocks
 from pipelines.judge_page import judge_page
 from pipelines.locate import beside_headline, find_title, following, preceding, text_of
@@ -36,7 +37,7 @@ _ZONE, _AFTER = 250, 60
 _RUNNING, _MOST_RUNNING = 120, 3
 _LINKED, _LOST = 0.5, 400
 """Characters of running text that may stand before headline or sapo: more, and it is another headline further down."""
-_LEAST_TITLE = 4
+_LEAST_TITLE, _MOST_SOURCE = 4, 90
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +77,11 @@ class _Places:
     match: RuleMatch | None
 
 
-def read_page(page: Page, *, outlet: Outlet | None, rules: bool = True) -> Reading:
+def read_page(page: Page, *, outlet: Outlet | None, rules: bool = True, press: frozenset[str] = frozenset()) -> Reading:
     """What `page` says; `outlet` gives rules, domains and date order, None reads it as a page of nobody.
 
-    Never raises on what a page holds. `rules=False` leaves the outlet's selectors out.
+    Never raises on what a page holds. `rules=False` leaves the outlet's selectors out; `press` are names of outlets,
+    folded by `press_names`, that a source line may credit beside what is called like an institution.
     """
     tree = parse(page.body, page.content_type)
     if tree is None:
@@ -88,18 +90,19 @@ def read_page(page: Page, *, outlet: Outlet | None, rules: bool = True) -> Readi
     places = _find(tree, meta, outlet if rules else None)
     title = _title(places.title, meta, outlet)
     sapo, blocks = _sapo(places, meta)
-    fixed = repair(blocks, title=title, sapo=sapo, authors=meta.authors)
+    fixed = repair(blocks, title=title, sapo=sapo, authors=meta.authors, press=press)
     published = _published(places, meta, page, outlet)
     minute = published is not None and published.precision == "minute"
     fate, detail = judge_page(
         meta=meta, url=page.url, title=title, sapo=sapo, paragraphs=fixed.paragraphs, shown_minute=minute
     )
-    return _reading(page, outlet, meta, places, title, sapo, fixed, published, fate, detail)
+    credited = fixed.credited_outlet or _credited_beside(places.container, press)
+    return _reading(page, outlet, meta, places, title, sapo, fixed, credited, published, fate, detail)
 
 
 def _reading(
     page: Page, outlet: Outlet | None, meta: Metadata, places: _Places, title: str | None, sapo: str | None,
-    fixed: Repaired, published: Published | None, fate: FateWord | None, detail: str | None,
+    fixed: Repaired, credited: str | None, published: Published | None, fate: FateWord | None, detail: str | None,
 ) -> Reading:  # fmt: skip
     order = outlet.date_order if outlet else "dmy"
     section = text_of(places.match.section) if places.match and places.match.section is not None else meta.section
@@ -115,7 +118,7 @@ def _reading(
         published_precision=published.precision if published else None,
         modified_at=modified_time(meta, now=page.fetched_at, order=order),
         canonical_url=canonical_url(meta, page.url, outlet),
-        credited_outlet=fixed.credited_outlet,
+        credited_outlet=credited,
         extractor=places.extractor,
         fate=fate,
         detail=detail,
@@ -229,6 +232,28 @@ def _time_zone(places: _Places) -> Iterator[HtmlElement]:
     ):
         if not beside_headline(element, headline):
             yield element
+
+
+_SOURCES = etree.XPath("(.//*[contains(@class, 'ource') or contains(@class, 'guon')])[position() <= 6]")
+
+
+def _credited_beside(container: HtmlElement | None, press: frozenset[str]) -> str | None:
+    """The institution named in an element called source, inside the body or beside it."""
+    if container is None:
+        return None
+    around = container.getparent()
+    for element in cast("list[HtmlElement]", _SOURCES(container if around is None else around)):
+        text = text_of(element)
+        if 0 < len(text) <= _MOST_SOURCE and (
+            name := credited_outlet(text, press) or credited_outlet(f"Nguồn: {text}", press)
+        ):
+            return name
+    return None
+
+
+def press_names(outlets: Iterable[Outlet]) -> frozenset[str]:
+    """The names of `outlets` as `read_page` wants them."""
+    return frozenset(bare(outlet.name) for outlet in outlets)
 
 
 def _captions(places: _Places, fixed: Repaired) -> tuple[str, ...]:

@@ -35,7 +35,14 @@ class Repaired:
     credited_outlet: str | None
 
 
-def repair(blocks: Sequence[Block], *, title: str | None, sapo: str | None, authors: tuple[str, ...]) -> Repaired:
+def repair(
+    blocks: Sequence[Block],
+    *,
+    title: str | None,
+    sapo: str | None,
+    authors: tuple[str, ...],
+    press: frozenset[str] = frozenset(),
+) -> Repaired:
     """Paragraphs and captions out of blocks: links, calls, credits, repeats of title and sapo left out."""
     kept = [block for block in blocks if not _is_link(block) and not _is_date_line(block)]
     kept = _captions_marked(_ended(kept))
@@ -48,7 +55,7 @@ def repair(blocks: Sequence[Block], *, title: str | None, sapo: str | None, auth
     return Repaired(
         paragraphs=tuple(body),
         captions=tuple(text for text in captions if bare(text) not in known and not is_credit(text, authors)),
-        credited_outlet=next((name for line in lines if (name := credited_outlet(line))), None),
+        credited_outlet=next((name for line in lines if (name := credited_outlet(line, press))), None),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from config.model import Settings
 from gazetteer.mention import Mention
 from storage.records import Article
+from vietnamese.dateline import without_dateline
 from vietnamese.words import excerpt
 
 EXCERPT_WORDS = 60
@@ -70,8 +71,8 @@ def _said(article: Article, canonical_key: str, settings: Settings) -> Row:
 
 
 def short(text: str) -> str:
-    """At most EXCERPT_WORDS words from the start of `text`."""
-    return excerpt(text[:_ENOUGH], EXCERPT_WORDS)
+    """At most EXCERPT_WORDS words from the start of `text`, behind its dateline."""
+    return excerpt(without_dateline(text[:_ENOUGH]), EXCERPT_WORDS)
 
 
 def in_scope(article: Article, settings: Settings) -> bool:

@@ -70,3 +70,21 @@ def test_only_institutions_are_kept(line: str, outlet: str | None) -> None:
 )
 def test_photo_credits_leave_the_caption(caption: str, rest: str) -> None:
     assert without_photo_credit(caption) == rest
+
+
+@pytest.mark.parametrize(
+    ("line", "outlet"),
+    [
+        ("Theo Báo Đất Cảng", "Báo Đất Cảng"),
+        ("(Nguồn: Nhật báo Đồng Thuận)", "Nhật báo Đồng Thuận"),
+        ("Theo Cổng tin thành phố", "Cổng tin thành phố"),
+        ("Theo Tạp chí Môi Sinh", "Tạp chí Môi Sinh"),
+        ("Theo Đài PTTH Bờ Bắc", "Đài PTTH Bờ Bắc"),
+        ("Theo Tin Mai", "Tin Mai"),
+        ("Theo Lê Giả Báo", None),
+        ("Theo Nguyễn Hải Phòng", None),
+        ("Theo Đài Trang", None),
+    ],
+)
+def test_an_institution_is_known_by_its_kind_or_its_name(line: str, outlet: str | None) -> None:
+    assert credited_outlet(line, frozenset({"tinmai"})) == outlet

@@ -83,7 +83,7 @@ def test_what_is_no_article_gets_its_fate(name: str) -> None:
 
 
 def test_a_dateline_is_not_glued_to_the_first_word() -> None:
-    assert (reading("vnexpress_2021").sapo or "").startswith("Hải Phòng Từ đầu tuần")
+    assert (reading("vnexpress_2021").sapo or "").startswith("Hải Phòng - Từ đầu tuần")
 
 
 def test_every_selector_of_every_rule_is_css() -> None:
