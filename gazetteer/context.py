@@ -26,6 +26,7 @@ _LOCAL_OUTLET = 6.0
 """The city's own paper says as much as its name in a title."""
 _FORMER_REACH = 60
 """Characters behind a type word in which «cũ» still belongs to it, or to the list it opens."""
+_DIGITS = frozenset("0123456789")
 _SPORT_WORDS = 3
 """So many different words of football make the city's name a team's."""
 
@@ -140,13 +141,15 @@ def _is_sport(seen: Shape, signals: Sequence[Mapping[str, set[str]]]) -> bool:
 
 def _scores(place: Place) -> bool:
     form = place.text.form
+    if form[place.end + 1 : place.end + 2] not in _DIGITS and form[place.start - 2 : place.start - 1] not in _DIGITS:
+        return False
     before = form[max(0, place.start - 15) : place.start]
     return bool(cues.SCORE_AFTER.match(form, place.end) or cues.SCORE_BEFORE.search(before))
 
 
 def _day_of_words(gazetteer: Gazetteer, seen: Shape, signals: Sequence[Mapping[str, set[str]]]) -> date:
     """The day an undated article speaks of, from its own words."""
-    latest = max((year for text in seen.texts for year in cues.years(text.form)), default=0)
+    latest = max((cues.latest_year(text.form) for text in seen.texts), default=0)
     if latest > DISTRICTS_END.year:
         return TODAY
     if any(_old_words(text, found) for text, found in zip(seen.texts, signals, strict=True)):

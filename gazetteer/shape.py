@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ _CHAIN_LINKS = 3
 """`xã X, huyện Y, tỉnh Z, Việt Nam`: more say nothing new."""
 _TYPE_CHARS = 18
 """The longest type word with its blanks, and one character before it."""
+_BREAKS = re.compile(r"[\n(,]")
 _PLACES = frozenset({"unit", "city", "province", "place"})
 
 
@@ -131,6 +133,9 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
     word = cues.TYPE_BEFORE.search(left, max(0, len(left) - _TYPE_CHARS)) if _may_end_type(left) else None
     own_type = cues.TYPE_OF[word[1].rstrip(".")] if word else _implied_type(left)
     start = atom.start - (len(left) - word.start()) if word else atom.start
+    capital = _capital(text.plain, atom.start, atom.end)
+    if not capital and own_type is None and atom.kind != "city" and text.plain[atom.start].islower():
+        return _common_word(text, atom, order_at)
     carried = None if own_type else _carried(gazetteer, text, atom, before, left)
     ours = atom.kind in {"unit", "city"}
     former, renewed = _marks(text.form, start, atom.end) if ours else (False, False)
@@ -147,17 +152,38 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
         former=former,
         renewed=renewed,
         cue=None if _behind_head(text, position) else _cue(gazetteer, text, atom, own_type, left),
-        capital=_capital(text.plain, atom.start, atom.end),
+        capital=capital,
         glued=ours and (_goes_on if own_type else _glued)(gazetteer.words, text, atom),
         inside=inside,
         elsewhere=elsewhere,
     )
 
 
+def _common_word(text: Text, atom: Atom, order_at: dict[int, int]) -> Place:
+    """«hòa bình», «chiến thắng»: small letters and no type word; nothing around it matters."""
+    return Place(
+        text=text,
+        order=order_at[atom.start],
+        start=atom.start,
+        name_start=atom.start,
+        end=atom.end,
+        meaning=atom.meaning,
+        type=None,
+        carried=False,
+        former=False,
+        renewed=False,
+        cue=None,
+        capital=False,
+        glued=False,
+        inside=(),
+        elsewhere=False,
+    )
+
+
 def _may_end_type(left: str) -> bool:
-    last = left.rstrip(" .\n")
-    first = max(last.rfind(mark) for mark in " \n(,") + 1
-    return last[first:].lstrip("\"'/-") in cues.TYPE_ENDS
+    """Whether the last word before a name ends a type word."""
+    last = left[-_TYPE_CHARS:].rstrip(" .\n").rpartition(" ")[2].lstrip("\"'/-")
+    return last in cues.TYPE_ENDS or (not last.isalnum() and _BREAKS.split(last)[-1] in cues.TYPE_ENDS)
 
 
 def _marks(form: str, start: int, end: int) -> tuple[bool, bool]:
@@ -170,6 +196,8 @@ def _marks(form: str, start: int, end: int) -> tuple[bool, bool]:
 
 
 def _implied_type(left: str) -> str | None:
+    if not left.endswith("ủy "):
+        return None
     found = cues.IMPLIED_TYPE.search(left)
     return cues.TYPE_OF_COMMITTEE[found[1]] if found else None
 
@@ -238,9 +266,12 @@ def _ends_person(words: WordLists, plain: str, start: int) -> bool:
 
 def _dashed_cue(text: Text, atom: Atom) -> str | None:
     """A road or bridge named after its two ends."""
-    line = text.form.rfind("\n", 0, atom.start) + 1
-    around = text.form[max(line, atom.start - _LOOK_BACK - 10) : atom.start]
-    if not (around.rstrip().endswith("-") or text.form[atom.end : atom.end + 3].lstrip().startswith("-")):
+    form, start = text.form, atom.start
+    if "-" not in form[max(0, start - 3) : start] and "-" not in form[atom.end : atom.end + 3]:
+        return None
+    line = form.rfind("\n", 0, start) + 1
+    around = form[max(line, start - _LOOK_BACK - 10) : start]
+    if not (around.rstrip().endswith("-") or form[atom.end : atom.end + 3].lstrip().startswith("-")):
         return None
     if cues.ROAD.search(around):
         return "road"
@@ -248,7 +279,10 @@ def _dashed_cue(text: Text, atom: Atom) -> str | None:
 
 
 def _capital(plain: str, start: int, end: int) -> bool:
-    words = plain[start:end].replace("-", " ").split()
+    name = plain[start:end]
+    if name.istitle():
+        return True
+    words = name.replace("-", " ").split()
     return all(word[0].isupper() or word[0].isdigit() for word in words) or _no_capitals(plain, start)
 
 
@@ -308,6 +342,8 @@ def _all_capitals(plain: str, start: int) -> bool:
 
 def _chain(text: Text, end: int, order_at: dict[int, int]) -> tuple[tuple[int, ...], bool]:
     """The places behind a name that it lies in, and whether one of them is unknown to us."""
+    if not text.form.startswith(cues.CHAIN_BEGINS, end):
+        return (), False
     found: list[int] = []
     elsewhere = False
     while len(found) < _CHAIN_LINKS:

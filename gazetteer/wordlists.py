@@ -67,6 +67,11 @@ class WordLists:
         return word in self.sets.get(name, ())
 
     @cached_property
+    def _last_words(self) -> frozenset[str]:
+        """The last word of every cue: where another stands, no cue ends."""
+        return frozenset(cue.rpartition(" ")[2] for cue in self.cue_of)
+
+    @cached_property
     def _signals(self) -> ahocorasick.Automaton:
         """One automaton over the lists that are looked for anywhere in a text."""
         automaton = ahocorasick.Automaton()
@@ -93,8 +98,11 @@ class WordLists:
         if not left.endswith(" "):
             return None
         words = left.rsplit("\n", 1)[-1].split(" ")[-_MOST_WORDS - 2 : -1]
-        while words and (self.has("between", words[-1]) or _NUMBER.fullmatch(words[-1])):
-            words = words[:-1]
+        if words and words[-1].lstrip("(\"'") not in self._last_words:
+            while words and (self.has("between", words[-1]) or _NUMBER.fullmatch(words[-1])):
+                words = words[:-1]
+            if not words or words[-1].lstrip("(\"'") not in self._last_words:
+                return None
         if self.has("not_cues", " ".join(words[-2:])):
             return None
         for length in range(min(_MOST_WORDS, len(words)), 0, -1):

@@ -35,7 +35,10 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SAME_LENGTH = {
     **dict.fromkeys(_DASHES, "-"),
     **dict.fromkeys(map(chr, _SPACE_CODES), " "),
-    "’": "'", "‘": "'", "“": '"', "”": '"',
+    "’": "'",
+    "‘": "'",
+    "“": '"',
+    "”": '"',
     **_LOOK_ALIKES,
 }
 
@@ -122,9 +125,7 @@ class Aligned:
 
 def aligned(text: str) -> Aligned:
     """The normal form of `text` with the way back into `text` exactly as given."""
-    if not _BLANK_RUN.search(text) and (
-        text.isascii() or (unicodedata.is_normalized("NFC", text) and not _INVISIBLE.search(text))
-    ):
+    if _is_plain(text):
         return Aligned(text=_swapped(text, _LOOK_ALIKES))
     out: list[str] = []
     starts: list[int] = []
@@ -140,6 +141,17 @@ def aligned(text: str) -> Aligned:
     return Aligned(text="".join(out), starts=tuple(starts), ends=tuple(ends))
 
 
+def _is_plain(text: str) -> bool:
+    """Whether nothing moves: NFC, no invisible character, no run of blanks; single looks are cheaper than a regex."""
+    if "  " in text or (any(blank in text for blank in _RARE_BLANKS) and _BLANK_RUN.search(text)):
+        return False
+    if text.isascii():
+        return True
+    return unicodedata.is_normalized("NFC", text) and not any(sign in text for sign in _INVISIBLE_SIGNS)
+
+
+_RARE_BLANKS = tuple(map(chr, _SPACE_CODES))
+_INVISIBLE_SIGNS = tuple(map(chr, _INVISIBLE_CODES))
 _BLANKS = frozenset({" ", *map(chr, _SPACE_CODES)})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gazetteer.cues import years
+from gazetteer.cues import latest_year
 from gazetteer.records import Gazetteer, without_type
 from gazetteer.wordlists import CUES, LISTS, WordLists, is_foreign
 
@@ -68,9 +68,9 @@ def test_brands_and_vietnamese_words() -> None:
 
 
 def test_years_a_text_names() -> None:
-    assert years("từ 2019 đến 12/2020, ngày 3.4.2021") == [2019, 2020, 2021]
-    assert years("giá 2.019 đồng, 2050 tấn, 1.2019 lần, 2019% và 12019") == [2019]
-    assert years("năm 1849") == []
+    assert latest_year("từ 2019 đến 12/2020, ngày 3.4.2021") == 2021
+    assert latest_year("giá 2.019 đồng, 2050 tấn, 1.2019 lần, 2019% và 12019, 1998") == 1998
+    assert latest_year("năm 1849") == 0
 
 
 def test_names_with_and_without_type_word() -> None:
