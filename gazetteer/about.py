@@ -6,7 +6,7 @@ in a reader's signature, as a person's origin. Ours must reach a floor and hold 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -37,6 +37,8 @@ _LIST_OF = 2
 """So many other provinces beside a name, with commas between, make a list."""
 _LIST_GAP = 20
 """Characters between two members of a list."""
+_LISTED_AFTER = (",", " ,", " và", " (", " -", ";")
+_LISTED_BEFORE = (", ", " và ", "- ", ") ", "; ")
 _REASONS = 6
 """So many pieces of evidence are kept."""
 
@@ -70,7 +72,7 @@ def about_city(
 def _weighed(gazetteer: Gazetteer, seen: Shape, places: Sequence[Verdict], heads: Sequence[HeadVerdict]) -> _Scale:
     ours = 0.0
     lead = False
-    others: Counter[str] = Counter()
+    others: defaultdict[str, float] = defaultdict(float)
     reasons: list[str] = []
     for place, value in _values(gazetteer, seen, places):
         verdict = places[place.order]
@@ -82,7 +84,7 @@ def _weighed(gazetteer: Gazetteer, seen: Shape, places: Sequence[Verdict], heads
             ours += value / 2
             lead |= weight(place) > 1.0
         elif _is_other(place, verdict):
-            others.update(dict.fromkeys(place.meaning.provinces[:1], value / 2 if place.cue else value))
+            others[place.meaning.provinces[0]] += value / 2 if place.cue else value
     for head, found in zip(seen.heads, heads, strict=True):
         if found.verdict.id:
             value = _HEAD_WEIGHT[head.text.field]
@@ -133,6 +135,9 @@ def _passing(gazetteer: Gazetteer, place: Place, seen: Shape) -> bool:
 
 def _in_province_list(place: Place, seen: Shape) -> bool:
     """Two more provinces stand beside it, joined by commas or «và»."""
+    form = place.text.form
+    if not form.startswith(_LISTED_AFTER, place.end) and not form.endswith(_LISTED_BEFORE, 0, place.start):
+        return False
     near = 0
     for step in (-2, -1, 1, 2):
         order = place.order + step

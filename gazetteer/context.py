@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from gazetteer import cues
 from gazetteer.records import CITY, DISTRICTS_END, PROVINCE, Gazetteer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from gazetteer.shape import Head, Place, Shape, Text
 
@@ -78,10 +78,9 @@ def context(
     gazetteer: Gazetteer, seen: Shape, published: date | None, *, local_outlet: bool, hint: float = 0.0
 ) -> Context:
     """The article's context. `hint` is what its section or address adds to the weight of ours."""
-    signals = [gazetteer.words.signals(text.form) for text in seen.texts]
-    sport = _is_sport(seen, signals)
+    sport = _is_sport(seen)
     city = hai_duong = typed = 0.0
-    others: Counter[str] = Counter()
+    others: defaultdict[str, float] = defaultdict(float)
     for place in seen.places:
         if place.cue in {"street", "road", "school", "firm", "club", "ship", "person"}:
             continue
@@ -94,9 +93,9 @@ def context(
         elif (
             place.meaning.provinces and (place.meaning.kind != "unit" or place.type in {None, "tỉnh"}) and place.capital
         ):
-            others.update(dict.fromkeys(place.meaning.provinces[:1], weight(place)))
+            others[place.meaning.provinces[0]] += weight(place)
     return Context(
-        on=published or _day_of_words(gazetteer, seen, signals),
+        on=published or _day_of_words(gazetteer, seen),
         dated=published is not None,
         ours=city + hai_duong + typed + hint,
         city=city,
@@ -130,13 +129,13 @@ def has_flag(gazetteer: Gazetteer, place: Place, flag: str) -> bool:
     return flag in (gazetteer.trust.get(written) or gazetteer.trust_in(name)).flags
 
 
-def _is_sport(seen: Shape, signals: Sequence[Mapping[str, set[str]]]) -> bool:
+def _is_sport(seen: Shape) -> bool:
     named = [place for place in seen.places if place.meaning.kind == "city"]
     if not named:
         return False
-    if any(found["league"] for found in signals) or any(_scores(place) for place in named):
+    if any("league" in text.signals for text in seen.texts) or any(_scores(place) for place in named):
         return True
-    return len(set().union(*(found["sport"] for found in signals))) >= _SPORT_WORDS
+    return len(set().union(*(text.signals.get("sport", ()) for text in seen.texts))) >= _SPORT_WORDS
 
 
 def _scores(place: Place) -> bool:
@@ -147,12 +146,12 @@ def _scores(place: Place) -> bool:
     return bool(cues.SCORE_AFTER.match(form, place.end) or cues.SCORE_BEFORE.search(before))
 
 
-def _day_of_words(gazetteer: Gazetteer, seen: Shape, signals: Sequence[Mapping[str, set[str]]]) -> date:
+def _day_of_words(gazetteer: Gazetteer, seen: Shape) -> date:
     """The day an undated article speaks of, from its own words."""
     latest = max((cues.latest_year(text.form) for text in seen.texts), default=0)
     if latest > DISTRICTS_END.year:
         return TODAY
-    if any(_old_words(text, found) for text, found in zip(seen.texts, signals, strict=True)):
+    if any(_old_words(text) for text in seen.texts):
         return DAY_OF_DISTRICTS
     if any(_names_the_past(gazetteer, place) for place in seen.places):
         return DAY_OF_DISTRICTS
@@ -169,9 +168,10 @@ def _is_street(seen: Shape, city: float, others: Mapping[str, float]) -> bool:
     return streets and not any(place.type for place in named) and max(others.values(), default=0.0) > city
 
 
-def _old_words(text: Text, found: Mapping[str, set[str]]) -> bool:
+def _old_words(text: Text) -> bool:
     """Words of the time of quận and huyện, or of bodies that are no more; what is called former does not count."""
-    return any(_not_called_former(text.form, word) for name in ("old_bodies", "districts") for word in found[name])
+    words = (word for name in ("old_bodies", "districts") for word in text.signals.get(name, ()))
+    return any(_not_called_former(text.form, word) for word in words)
 
 
 def _not_called_former(form: str, word: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -42,6 +42,9 @@ class Atom:
         return self.meaning.kind
 
 
+Signals = Mapping[str, set[str]]
+"""`sport`, `league`, `old_bodies`, `districts` -> the words of that list found."""
+
 _RANK: dict[AtomKind, int] = {
     "cue": 0,
     "draft": 1,
@@ -55,31 +58,36 @@ _RANK: dict[AtomKind, int] = {
 
 
 class Matcher:
-    """Finds atoms. Built once from a gazetteer, then read only."""
+    """Finds atoms, and in the same pass the words that tell of football, districts and ended bodies."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         meanings = _meanings(gazetteer)
+        signals = gazetteer.words.signals
         self._automaton: Any = ahocorasick.Automaton()
-        for form, meaning in meanings.items():
-            self._automaton.add_word(form, (len(form), meaning))
+        for form in sorted(meanings.keys() | signals.keys()):
+            self._automaton.add_word(form, (len(form), meanings.get(form), signals.get(form, ()), form))
         self._automaton.make_automaton()
         self.forms = len(meanings)
 
-    def atoms(self, form: str, plain: str) -> list[Atom]:
-        """The known forms in a match form, leftmost and longest first taken, whole words only, never overlapping.
+    def read(self, form: str, plain: str) -> tuple[list[Atom], Signals]:
+        """The known forms in a match form, and its signals: list -> words of it that stand anywhere.
 
-        `plain` is the text that `form` folds: «dân An» in «người dân An Dương» begins no name.
+        Leftmost and longest first taken, whole words only, never overlapping. `plain` is the text that `form` folds:
+        «dân An» in «người dân An Dương» begins no name.
         """
         found: list[Atom] = []
-        for last, (length, meaning) in self._automaton.iter(form):
+        told: dict[str, set[str]] = {}
+        for last, (length, meaning, lists, word) in self._automaton.iter(form):
+            for name in lists:
+                told.setdefault(name, set()).add(word)
             start, end = last - length + 1, last + 1
-            if (start == 0 or not form[start - 1].isalnum()) and (end == len(form) or not form[end].isalnum()):
-                if meaning.kind == "unit" and _begins_small(plain, start, end):
-                    continue
+            if meaning is None or (start and form[start - 1].isalnum()) or (end < len(form) and form[end].isalnum()):
+                continue
+            if meaning.kind != "unit" or not _begins_small(plain, start, end):
                 found.append(Atom(start, end, meaning))
         if len(found) > 1:
             found.sort(key=lambda atom: (atom.start, -atom.end))
-        return _disjoint(found)
+        return _disjoint(found), told
 
 
 def _begins_small(plain: str, start: int, end: int) -> bool:

@@ -12,7 +12,7 @@ from gazetteer.wordlists import is_foreign
 from vietnamese.normal import Aligned, aligned, match_form
 
 if TYPE_CHECKING:
-    from gazetteer.matcher import Atom, Matcher, Meaning
+    from gazetteer.matcher import Atom, Matcher, Meaning, Signals
     from gazetteer.mention import MentionField
     from gazetteer.records import Gazetteer
     from gazetteer.wordlists import WordLists
@@ -37,6 +37,7 @@ class Text:
     back: Aligned
     form: str
     atoms: tuple[Atom, ...]
+    signals: Signals
 
     @property
     def plain(self) -> str:
@@ -104,7 +105,8 @@ def prepare(matcher: Matcher, field: MentionField, raw: str) -> Text:
     """Normal form, match form and atoms of one string."""
     back = aligned(raw)
     form = match_form(back.text)
-    return Text(field=field, raw=raw, back=back, form=form, atoms=tuple(matcher.atoms(form, back.text)))
+    atoms, signals = matcher.read(form, back.text)
+    return Text(field=field, raw=raw, back=back, form=form, atoms=tuple(atoms), signals=signals)
 
 
 def shape(gazetteer: Gazetteer, texts: Sequence[Text]) -> Shape:

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-import ahocorasick
-
 Cue = Literal["street", "built", "water", "school", "firm", "club", "ship", "person"]
 CUES: tuple[Cue, ...] = ("street", "built", "water", "school", "firm", "club", "ship", "person")
 LISTS = (
@@ -72,22 +70,12 @@ class WordLists:
         return frozenset(cue.rpartition(" ")[2] for cue in self.cue_of)
 
     @cached_property
-    def _signals(self) -> ahocorasick.Automaton:
-        """One automaton over the lists that are looked for anywhere in a text."""
-        automaton = ahocorasick.Automaton()
+    def signals(self) -> dict[str, tuple[str, ...]]:
+        """Every word that is looked for anywhere in a text -> the lists it stands in."""
+        found: dict[str, tuple[str, ...]] = {}
         for name in _ANYWHERE:
             for word in self.lists.get(name, ()):
-                automaton.add_word(word, (name, word))
-        if len(automaton):
-            automaton.make_automaton()
-        return automaton
-
-    def signals(self, form: str) -> dict[str, set[str]]:
-        """Which words of football, of leagues, of districts and of ended bodies stand in a match form, by list."""
-        found: dict[str, set[str]] = {name: set() for name in _ANYWHERE}
-        if len(self._signals):
-            for _, (name, word) in self._signals.iter(form):
-                found[name].add(word)
+                found[word] = (*found.get(word, ()), name)
         return found
 
     def cue_before(self, left: str) -> Cue | None:

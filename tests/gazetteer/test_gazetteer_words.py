@@ -69,7 +69,7 @@ def test_brands_and_vietnamese_words() -> None:
 
 def test_years_a_text_names() -> None:
     assert latest_year("từ 2019 đến 12/2020, ngày 3.4.2021") == 2021
-    assert latest_year("giá 2.019 đồng, 2050 tấn, 1.2019 lần, 2019% và 12019, 1998") == 1998
+    assert latest_year("giá 2.019 đồng, 2050 tấn, 1.2019 lần, 2019% và 12019, 1998") == 2019
     assert latest_year("năm 1849") == 0
 
 
