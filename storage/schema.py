@@ -13,7 +13,7 @@ from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Large
 
 from storage.types import JsonText, SafeText, UtcDateTime
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration: what a store of this program is at."""
 
 APPLICATION_ID = 0x64696562
@@ -295,4 +295,41 @@ report_articles = Table(
     Column("article_id", String, primary_key=True),
     _text("issue_id"),
     Column("late", Boolean, nullable=False),
+)
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("name", String, primary_key=True),
+    _text("query", nullable=False),
+    Column("outlets", JsonText, nullable=False),  # ids; empty = all
+    Column("since_hours", Integer, nullable=False),
+    # who answers for it (user of the operating system)
+    _time("saved_at", nullable=False),
+    _text("saved_by", nullable=False),
+    _time("closed_at"),
+    _text("closed_by"),
+)
+
+topic_articles = Table(
+    "topic_articles",
+    metadata,
+    Column("name", String, ForeignKey("topics.name", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", String, ForeignKey("articles.article_id", ondelete="CASCADE"), primary_key=True),
+    _text("why", nullable=False),
+    _text("run_id", nullable=False),  # the one that marked it first
+    _time("marked_at", nullable=False),
+)
+
+query_log = Table(
+    "query_log",
+    metadata,
+    Column("query_id", String, primary_key=True),
+    _time("asked_at", nullable=False),
+    _text("asked_by", nullable=False),  # user of the operating system
+    _text("command", nullable=False),
+    _text("query", nullable=False),
+    Column("filters", JsonText, nullable=False),
+    Column("found", Integer, nullable=False),
+    Index("ix_query_log_asked", "asked_at"),
 )
