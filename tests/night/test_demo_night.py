@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -14,6 +15,7 @@ import sys
 import threading
 import time
 from html import unescape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -259,3 +261,44 @@ def test_nothing_reachable_is_said_by_exit_code_screen_and_sheet(tmp_path) -> No
     assert sheet["health"]["outlets_all"] == len(active)
     page = (tmp_path / "reports" / "2026-09-10" / "diem-bao-2026-09-10.html").read_text(encoding="utf-8")
     assert "không kết nối được" in page
+
+
+PROBE = """<!doctype html><title>probe</title><iframe id=f width={width} height=900 src=/sheet.html></iframe>
+<pre id=out></pre><script>f.onload = () => {{ const d = f.contentDocument;
+out.textContent = JSON.stringify({{wide: d.documentElement.scrollWidth, room: d.documentElement.clientWidth,
+scripts: d.scripts.length, heading: d.querySelector('h1') !== null}}) }}</script>"""
+
+
+@pytest.mark.chromium
+@pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_sheet_fits_a_phone_and_a_screen(night, tmp_path, width) -> None:
+    page = (night["home"] / "demo/reports/2026-09-14/diem-bao-2026-09-14.html").read_bytes()
+    pages = {"/sheet.html": page, "/probe.html": PROBE.format(width=width).encode()}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = pages.get(self.path)
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        done = subprocess.run(
+            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update", "--disable-sync",
+             f"--user-data-dir={tmp_path}/profile", "--virtual-time-budget=8000", "--window-size=1400,1000",
+             "--dump-dom", f"http://127.0.0.1:{server.server_address[1]}/probe.html"],
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        server.shutdown()
+    seen = json.loads(unescape(re.search(r"<pre id=\"out\">(.*?)</pre>", done.stdout)[1]))
+    assert seen["wide"] <= seen["room"], "something is wider than the page"
+    assert seen["scripts"] == 0
+    assert seen["heading"]
