@@ -132,12 +132,18 @@ def _check(outlet: Outlet, file: Path) -> None:
         raise ConfigError(file, "id", f"{outlet.id!r} is not a slug", "Use a-z, 0-9 and '-', as in 'tuoi-tre'")
     if not outlet.domains:
         raise ConfigError(file, "domains", "no domain", 'Write the host names, as in domains = ["tuoitre.vn"]')
-    for key in ("feeds", "sitemaps"):
+    for key in ("feeds", "sitemaps", "sections"):
         for url in getattr(outlet, key):
             if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
                 raise ConfigError(file, key, f"{url!r} is not a web address", "Write it whole, with https://")
-    if outlet.active and not (outlet.feeds or outlet.sitemaps):
-        raise ConfigError(file, "feeds", "nothing to poll", "Give a feed or a sitemap, or set active = false")
+    if outlet.search_url is not None and (
+        "{query}" not in outlet.search_url or urlsplit(outlet.search_url).scheme not in {"http", "https"}
+    ):
+        raise ConfigError(
+            file, "search_url", f"{outlet.search_url!r} is no search address", "Write https://…?q={query}"
+        )
+    if outlet.active and not (outlet.feeds or outlet.sitemaps or outlet.sections):
+        raise ConfigError(file, "feeds", "nothing to poll", "Give a feed, a sitemap or a section, or active = false")
     if outlet.pace_seconds is not None and outlet.pace_seconds < 0:
         raise ConfigError(file, "pace_seconds", "negative", "Write seconds, as in pace_seconds = 3.0")
     names = [rule.name for rule in outlet.rules]

@@ -55,7 +55,11 @@ class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     feeds: tuple[str, ...] = ()
     """RSS, Atom or RDF addresses."""
     sitemaps: tuple[str, ...] = ()
-    """News sitemaps."""
+    """News sitemaps, plain sitemaps with lastmod, or indexes of them."""
+    sections: tuple[str, ...] = ()
+    """Listing pages whose links are read where feeds and sitemaps do not announce everything."""
+    search_url: str | None = None
+    """The site's own search page, `{query}` where the words stand (URL-encoded); asked for a breaking topic."""
     fetch_pages: bool = True
     """False: only what the feed says is kept (fate `teaser`), the pages are never asked for."""
     pace_seconds: float | None = None

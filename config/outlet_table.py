@@ -53,8 +53,8 @@ def _section(tier: str, outlets: list[Outlet]) -> str:
         return ""
     return (
         f"\n## {TIERS[tier]} ({len(outlets)})\n\n"
-        "| id | name | domains | owner | feeds | sitemaps | rules | verified | visited | permission |\n"
-        "|---|---|---|---|---|---|---|---|---|---|\n" + "".join(_row(outlet) for outlet in outlets)
+        "| id | name | domains | owner | feeds | sitemaps | sections | rules | verified | visited | permission |\n"
+        "|---|---|---|---|---|---|---|---|---|---|---|\n" + "".join(_row(outlet) for outlet in outlets)
     )
 
 
@@ -66,6 +66,7 @@ def _row(outlet: Outlet) -> str:
         outlet.owner or "not known",
         _addresses(outlet.feeds),
         _addresses(outlet.sitemaps),
+        _addresses(outlet.sections),
         ", ".join(rule.name for rule in outlet.rules) or "-",
         "yes" if outlet.verified else "no",
         "yes" if outlet.active else "no",
