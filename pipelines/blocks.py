@@ -58,11 +58,14 @@ class Block:
 
 
 class _Walker:
-    """Collects blocks of one container; `drop` holds elements that are left out with all they hold."""
+    """Collects blocks of one container; `drop` holds elements that are left out with all they hold.
 
-    def __init__(self, drop: frozenset[HtmlElement]) -> None:
+    `border` is an element that stands alone though it is no block: a headline amid running text.
+    """
+
+    def __init__(self, drop: frozenset[HtmlElement], border: HtmlElement | None) -> None:
         self.blocks: list[Block] = []
-        self.drop = drop
+        self.drop, self.border = drop, border
         self.pieces: list[tuple[str, bool, bool, bool]] = []
         self.breaks = 0
 
@@ -79,7 +82,7 @@ class _Walker:
         if tag in IMAGES:
             self.image(node, owner, caption)
             return
-        block = tag in BLOCKS
+        block = tag in BLOCKS or node is self.border
         if block:
             self.flush(owner, caption)
             owner = node
@@ -139,9 +142,11 @@ class _Walker:
 _BOLD, _SLANTED = frozenset({"b", "strong", "th"}), frozenset({"i", "em"})
 
 
-def blocks_of(container: HtmlElement, drop: frozenset[HtmlElement] = frozenset()) -> list[Block]:
+def blocks_of(
+    container: HtmlElement, drop: frozenset[HtmlElement] = frozenset(), border: HtmlElement | None = None
+) -> list[Block]:
     """The blocks of `container` in order; images stand among them as blocks without text."""
-    walker = _Walker(drop)
+    walker = _Walker(drop, border)
     owner = container
     walker.text(container.text, (False, False, False))
     for child in container:

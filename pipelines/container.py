@@ -50,6 +50,8 @@ def _scores(weights: Weights) -> dict[HtmlElement, float]:
             scores[block] += weight
         for share, parent in zip((1.0, 0.5, 0.25), block.iterancestors(), strict=False):
             if parent.tag in {"html", "body"}:
+                if share == 1.0 and block.tag in {"p", "span"}:
+                    scores[parent] += weight
                 break
             scores[parent] += weight * share
     return scores

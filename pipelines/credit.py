@@ -11,7 +11,8 @@ _LABELS = (
     r"tin(?:\s*[,-]\s*ảnh|\s+và\s+ảnh)?", r"ảnh(?:\s+minh\s+h[oọ][aạ]|\s*[,-]\s*clip)?", "clip", "video",
     "thực hiện", "tổng hợp", "biên dịch", "lược dịch", "biên tập", "người dịch", "tác giả", "phóng viên",
     "nhóm phóng viên", "nhóm pv", "pv", r"p\.v", "ctv", "btv", "đồ họa", "thiết kế", "trình bày", "dịch", "source",
-    "by", "dẫn nguồn", "xuất bản",
+    "by", "dẫn nguồn", "xuất bản", "(?:được )?(?:viết|đăng) bởi", "người (?:viết|đăng|gửi|thực hiện)", "thể hiện",
+    "tin,? bài", "bài,? ảnh", "sưu tầm", "phỏng vấn", "ghi chép", "chụp ảnh",
 )  # fmt: skip
 _LABELLED = re.compile(rf"^[\s\W]*(?:{'|'.join(_LABELS)})\b(?P<colon>\s*[:\-–]?)\s*(?P<who>.*)$", re.IGNORECASE)
 _EMAIL = re.compile(r"^\W*[\w.+-]+@[\w-]+\.[\w.]+\W*$")
@@ -20,6 +21,7 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _INITIALS = re.compile(r"^\W*(?:[^\W\d_a-z]{1,2}\.\s?){1,3}[^\W\d_]{0,12}\W*$|^\W*[A-ZĐ]{2,4}\W*$")
+_WRITTEN_BY = re.compile(r"(?i)^\W*(?:(?:được )?(?:viết|đăng|gửi) bởi|người (?:viết|đăng|gửi)|ban biên tập$|bbt$)\b")
 _PARENTHESES = re.compile(
     r"^\W*\((?:theo|nguồn|tổng hợp|ttxvn|pv|ctv|vov|vtv|vnp|dịch)\b[^()]{0,80}\)\W*$", re.IGNORECASE
 )
@@ -53,7 +55,8 @@ _OUTLET = re.compile(
 )
 _KIND = re.compile(
     r"(?:(?:Nhật |Thời |Tuần |Chuyên trang )?[Bb]áo|Tạp chí|Tuần san|Nguyệt san|Bản tin|Trang tin"
-    r"|Cổng(?: tin| thông tin| TTĐT)?|Thông tấn xã|Hãng(?: tin| thông tấn)?|Truyền hình|Kênh|Đài(?=\s(?:PT|TH|TN|Tiếng|Truyền|Phát|Châu|[A-Z]{2})))"
+    r"|Cổng(?: tin| thông tin| TTĐT)?|Thông tấn xã|Hãng(?: tin| thông tấn)?|Truyền hình|Kênh"
+    r"|Đài(?=\s(?:PT|TH|TN|Tiếng|Truyền|Phát|Châu|[A-Z]{2})))"
     r"(?:\s+(?:điện tử|thành phố|tỉnh|của|và|&)|\s+[A-ZĐÀ-Ỹ0-9][\w+.-]*)+"
 )
 """What an unlisted institution is called: its kind, then words in capitals. «Báo» in a person's name stands last."""
@@ -70,6 +73,8 @@ def is_credit(text: str, authors: tuple[str, ...] = ()) -> bool:
     if not words or len(words) > _MOST_WORDS or text.rstrip()[-1:] in {"?", "!", ":", "…"}:
         return False
     if _EMAIL.match(text) or _ROLE.match(text) or _INITIALS.match(text) or _PARENTHESES.match(text):
+        return True
+    if len(words) <= _MOST_WORDS / 2 and _WRITTEN_BY.match(text):
         return True
     if authors and (form := bare(text)) and any(form == bare(author) for author in authors):
         return True
@@ -118,10 +123,11 @@ def is_institution(name: str, press: frozenset[str] = frozenset()) -> bool:
 
 def credited_outlet(text: str, press: frozenset[str] = frozenset()) -> str | None:
     """The institution a source line names, or None: persons are never kept. `press`: folded names of known outlets."""
-    labelled = _LABELLED.match(text.strip().strip("()") if text.strip().startswith("(") else text)
-    if labelled is None:
+    line = text.strip().strip("()") if text.strip().startswith("(") else text
+    labelled = _LABELLED.match(line)
+    if labelled is None and not _PARENTHESES.match(text):
         return None
-    who = labelled["who"]
+    who = labelled["who"] if labelled else line
     inner = re.findall(r"\(([^()]+)\)", who)
     for part in [part for piece in (*inner, who.split("(")[0]) for part in re.split(r"[/,;]| - | – ", piece)]:
         name = part.strip(" .:-–[]()")

@@ -24,7 +24,7 @@ def generic_blocks(
 ) -> tuple[list[Block], HtmlElement | None, str]:
     """Blocks, the container they came from (None for trafilatura's) and the name of the layer that won."""
     container = find_container(tree, title)
-    blocks = blocks_of(container, boxes(container)) if container is not None else []
+    blocks = blocks_of(container, boxes(container), title) if container is not None else []
     if length_of(blocks, captions=True) >= _ENOUGH:
         return blocks, container, "blocks"
     other, name = trafilatura_blocks(tree, descriptions)

@@ -13,7 +13,7 @@ from vietnamese.words import vietnamese_share
 LEAST_SHARE = 0.15
 """Share of Vietnamese words under which a text is in another language (prose has 0.4 to 0.7)."""
 LEAST_EVIDENCE = 3
-_LEAST_TEXT, _RUNNING_TEXT = 80, 600
+_LEAST_TEXT, _RUNNING_TEXT = 80, 300
 _LEAST_TITLE_WORDS = 5
 _SLUG_HYPHENS = 5
 _SAMPLE = 600
@@ -31,7 +31,8 @@ def judge_page(
     text = "\n".join(paragraphs)
     if not title:
         return FateWord.NOT_ARTICLE, "no headline"
-    if urlsplit(url).path in {"", "/"}:
+    parts = urlsplit(url)
+    if parts.path in {"", "/"} and not any(c.isdigit() for c in parts.query):
         return FateWord.NOT_ARTICLE, "front page"
     if evidence(meta=meta, url=url, title=title, text=text, shown_minute=shown_minute) < LEAST_EVIDENCE:
         return FateWord.NOT_ARTICLE, "a list or a page of another kind"
@@ -51,7 +52,7 @@ def evidence(*, meta: Metadata, url: str, title: str, text: str, shown_minute: b
         2 * bool(meta.published)
         + 2 * meta.types_an_article
         + meta.is_article
-        + shown_minute
+        + shown_minute * (1 if called_list else 2)
         + addressed
         + (len(title.split()) >= _LEAST_TITLE_WORDS)
         + (len(text) >= _RUNNING_TEXT)

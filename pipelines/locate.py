@@ -1,4 +1,4 @@
-"""Where on a page the article stands: its headline, its container, the boxes inside that are no part of it."""
+"""Where on a page things stand: what follows and precedes an element, the boxes inside that are no part of the text."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from pipelines.blocks import SKIPPED, names_of
-from pipelines.metadata import Metadata
 from pipelines.names import is_box, is_person
 from pipelines.text import bare, clean
 
-_MOST_HEADINGS, _FEW, _ALIKE = 120, 3, 0.95
 _SHORT_LINE = 200
-_LEAST_TITLE = 8
 _MOST_LINKS = 0.5
 _BIG_SHARE = 0.45
 _FAR = 600
 _SMALL_BOX, _SMALL_TEXT, _LINKED_HEADLINE = 6, 600, 18
-_TITLE_PARTS = re.compile(r"\s+[-–|»:]{1,2}\s+")
 
 
 def following(start: HtmlElement, limit: int = _FAR) -> Iterator[HtmlElement]:
@@ -73,60 +69,6 @@ def beside_headline(element: HtmlElement, headline: str) -> bool:
 def text_of(element: HtmlElement) -> str:
     """All text of `element`, clean."""
     return clean(element.text_content())
-
-
-def find_title(tree: HtmlElement, meta: Metadata) -> HtmlElement | None:
-    """The element that shows the headline: the one that says most of what the metadata say, else the first real h1."""
-    wanted = [form for title in meta.titles if len(form := bare(title)) >= _LEAST_TITLE]
-    best: tuple[float, HtmlElement] | None = None
-    first: HtmlElement | None = None
-    for element in islice(tree.iter("h1", "h2", "h3"), _MOST_HEADINGS):
-        form = bare(element.text_content()[: 2 * _SHORT_LINE])
-        if len(form) < _LEAST_TITLE:
-            continue
-        likeness = max((_likeness(form, title) for title in wanted), default=0.0)
-        if likeness >= _ALIKE:
-            return element
-        if likeness and (best is None or likeness > best[0]):
-            best = (likeness, element)
-        if first is None and element.tag == "h1":
-            first = element
-    if best is not None:
-        return best[1]
-    if first is not None and _reworded(first, meta):
-        return first
-    titled = _titled(tree, meta)
-    return titled if titled is not None else first
-
-
-def _reworded(element: HtmlElement, meta: Metadata) -> bool:
-    """Whether a heading shares half its words with a title that the metadata word otherwise."""
-    words = set(element.text_content().lower().split())
-    return any(len(words & set(title.lower().split())) >= len(words) / 2 for title in meta.titles)
-
-
-def _likeness(form: str, title: str) -> float:
-    """How much of a metadata title a shown line covers; its beginning counts, its end only half."""
-    if form == title:
-        return 1.0
-    if title.startswith(form):
-        return 1.0 if len(form) > 2 * _LEAST_TITLE else len(form) / len(title)
-    return 0.5 * len(form) / len(title) if form in title else 0.0
-
-
-def _titled(tree: HtmlElement, meta: Metadata) -> HtmlElement | None:
-    """A headline that is no heading: the first short element that a metadata title, or most of one, begins with."""
-    wanted = set()
-    for title in meta.titles:
-        whole = bare(title)
-        parts = (bare(part) for part in _TITLE_PARTS.split(title))
-        wanted |= {form for form in (whole, *parts) if len(form) >= max(2 * _LEAST_TITLE, len(whole) / 2)}
-    for element in tree.iter("div", "p", "span", "td", "strong", "b", "font", "a"):
-        own = element.text_content() if len(element) <= _FEW else ""
-        form = bare(own) if _LEAST_TITLE < len(own) < _SHORT_LINE * 2 else ""
-        if len(form) >= _LEAST_TITLE * 2 and any(title.startswith(form) for title in wanted):
-            return element
-    return None
 
 
 def boxes(container: HtmlElement) -> frozenset[HtmlElement]:

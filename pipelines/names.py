@@ -28,8 +28,8 @@ BODY_NAMES = _any(
 """Class and id of the element that holds a body."""
 
 SAPO_NAMES = _any(
-    r"sapo|chapeau|init_content|tom[-_]?tat|trich[-_]?yeu|head[-_]?noidung",
-    rf"{_EDGE}(?:lead|abs|abstract|summary|desc|description|intro|introtext|standfirst|trich|head-noidung){_END}",
+    r"sapo|chapeau|chapo|init_content|tom[-_]?tat|trich[-_]?(?:yeu|dan)|head[-_]?noidung|lbl_?(?:lead|summary|desc|mota)",
+    rf"{_EDGE}(?:lead|abs|abstract|summary|desc|description|intro|introtext|standfirst|trich|head-noidung|excerpt|p?head|short[-_]?(?:text|content|desc)){_END}",
     r"(?:article|detail|news|post|content)[-_]?(?:summary|lead|desc|intro)",
 )
 """Class and id of the lead."""
@@ -51,14 +51,14 @@ _BOX_TOKENS = _words(
     recommend recommended tinmoi tinkhac mostview toolbar print audio podcast tts survey fb zalo facebook follow
     sidebar popup modal navigation menu sponsor promo widget likeshare likebox nextprev seealso readalso
     trending topic timeline eventstream disqus sns copyright toc mucluc privacy consent cookie cookies gdpr
-    signup bio
+    signup bio cmt feedback ykien phanhoi
     """
 )
 _BOX_PARTS = _any(
     r"relat|lien[-_]?quan|more[-_]?news|news[-_]?more|read[-_]?more|xem[-_]?them|doc[-_]?them|inner-article",
     r"box[-_]?tin|tin[-_]?(?:khac|moi|cung)|event[-_]?stream|social|comment|binh[-_]?luan|quang[-_]?cao|advert",
     r"breadcrumb|newsletter|other[-_]?news|news[-_]?other|bottom-info|box[-_]?(?:taboola|category|keyword)",
-    r"same[-_]?(?:cate|category)|link[-_]?source",
+    r"same[-_]?(?:cate|category)|link[-_]?source|(?:list|box|item|block)[-_]?cm(?:t|$|[\s_-])|y-kien|phan-hoi|(?:luot|so)[-_]?(?:xem|doc)",
 )
 _PERSON_TOKENS = _words(
     """

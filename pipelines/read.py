@@ -21,8 +21,9 @@ from config.model import Outlet
 from pipelines.blocks import BLOCKS, Block
 from pipelines.credit import credited_outlet, is_credit, without_photo_credit
 from pipelines.generic import generic_blocks
+from pipelines.headline import find_title
 from pipelines.judge_page import judge_page
-from pipelines.locate import beside_headline, find_title, following, preceding, text_of
+from pipelines.locate import beside_headline, following, preceding, text_of
 from pipelines.metadata import Metadata, plain, read_metadata
 from pipelines.parse import parse
 from pipelines.repair import Repaired, repair
@@ -166,14 +167,16 @@ def _within(node: HtmlElement, element: HtmlElement) -> bool:
 
 
 def _zone(title: HtmlElement, container: HtmlElement | None) -> Iterator[HtmlElement]:
-    """Elements between the headline and the body; when the body holds the headline, up to its third paragraph."""
+    """Elements between the headline and the first paragraph; when the body holds the headline, up to its third."""
     inside = container is not None and _within(title, container)
-    running = 0
+    running, most, entered = 0, _MOST_RUNNING, inside
     for element in following(title, _ZONE):
-        if element is container or (inside and container is not None and not _within(element, container)):
+        if element is container:
+            entered, most = True, running
+        elif entered and container is not None and not _within(element, container):
             return
         running += element.tag in BLOCKS and len((element.text or "").strip()) > _RUNNING
-        if running > _MOST_RUNNING:
+        if running > most:
             return
         yield element
 

@@ -18,7 +18,15 @@ _REPEAT_LEAST = 30
 _END_SHARE, _BEHIND_SHARE = 0.3, 0.5
 _STORY_CAPTIONS, _STORY_SHARE = 3, 2.0
 _WHOLLY = 0.9
-_DATE_WORD = r"(?:thứ\s+\w+|chủ nhật|cn|t\d|ngày|cập nhật|đăng lúc|lúc|gmt|am|pm|giờ|phút|h)"
+_MONTH_AND_YEAR = 2
+"""Figures in a line: «Tháng 3 năm 2014» is a subheading."""
+_LINKS_BEHIND = 0.4
+_DATE_WORD = (
+    r"(?:thứ\s+\w+|chủ nhật|cn|t\d|ngày(?:\s+đăng)?|tháng|năm|cập nhật|đăng lúc|lúc|gmt|am|pm|giờ|phút|h|viết|')"
+)
+_FIGURES = re.compile(r"\d+")
+_COUNTER = re.compile(r"(?i)^\W*(?:số )?(?:lượt|lần) (?:xem|đọc|truy cập)\W*\d*\W*$")
+"""A counter of visits: part of the page, not of the article."""
 _DATE_LINE = re.compile(rf"(?:{_DATE_WORD}|[\s\d/:.,|()+\-–])*", re.IGNORECASE)
 _DATE_WORDS = re.compile(
     rf"\b{_DATE_WORD}\b|\d+\s?[-/:.]\s?\d+(?:\s?[-/:.]\s?\d+)?|\(?gmt\s?\+?\s?7?\)?", re.IGNORECASE
@@ -94,7 +102,11 @@ def _is_link(block: Block) -> bool:
 
 def _is_date_line(block: Block) -> bool:
     """A line that is only a date, as it stands under a headline."""
-    return block.kind == "text" and len(block.text) <= _MOST_LINE / 2 and _DATE_LINE.fullmatch(block.text) is not None
+    if block.kind != "text" or len(block.text) > _MOST_LINE / 2:
+        return False
+    if _COUNTER.match(block.text):
+        return True
+    return _DATE_LINE.fullmatch(block.text) is not None and len(_FIGURES.findall(block.text)) != _MONTH_AND_YEAR
 
 
 def _photo_story(blocks: list[Block]) -> list[Block]:
@@ -111,7 +123,8 @@ def _ended(blocks: list[Block]) -> list[Block]:
     total = sum(len(block.text) for block in blocks) or 1
     before, kept = 0, list[Block]()
     for at, block in enumerate(blocks):
-        if before > _END_SHARE * total and len(block.text) <= _MOST_LINE and END_MARKS.match(block.text):
+        short = len(block.text) <= _MOST_LINE or block.links > _LINKS_BEHIND
+        if before > _END_SHARE * total and short and END_MARKS.match(block.text):
             behind = sum(len(one.text) for one in blocks[at + 1 :] if one.kind == "text")
             if behind <= _BEHIND_SHARE * before:
                 return kept

@@ -13,6 +13,8 @@ from pipelines.credit import is_credit
 from pipelines.locate import boxes, text_of
 from pipelines.names import CALLS, SAPO_NAMES, is_box
 from pipelines.text import bare, clean
+from pipelines.times import DATE_LIKE
+from vietnamese.dateline import DATELINE
 
 _LEAST, _MOST = 30, 1500
 _LINKED = 0.6
@@ -52,7 +54,8 @@ def _score(element: HtmlElement, text: str, descriptions: tuple[str, ...]) -> in
         or element.get("data-role") == "sapo"
         else 0
     )
-    heading = 4 if element.tag in {"h2", "h3", "h4"} and len(text) >= _LEAD_LEAST and not list(element.iter("a")) else 0
+    linked = sum(len(link.text_content()) for link in element.iter("a"))
+    heading = 4 if element.tag in {"h2", "h3", "h4"} and len(text) - linked >= max(_LEAD_LEAST, linked) else 0
     return said + named + heading
 
 
@@ -93,7 +96,11 @@ def trimmed(text: str) -> str:
 
 def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
     """The index of a first block that is the lead: named so, wholly bold before plain text, or a long heading."""
-    texts = [(at, block) for at, block in enumerate(blocks) if block.kind in {"text", "heading"}][:_LOOKED_AT]
+    texts = [
+        (at, block)
+        for at, block in enumerate(blocks)
+        if block.kind in {"text", "heading"} and not is_credit(block.text) and not _is_date(block)
+    ][:_LOOKED_AT]
     for place, (at, block) in enumerate(texts[:2]):
         if not _LEAST <= len(block.text) <= _MOST or block.links > _LINKED:
             continue
@@ -112,7 +119,14 @@ def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
         marked = block.strong >= _STRONG or _own_class(block, [other for _, other in texts[place + 1 :]])
         if marked and says_the_same(block.text, descriptions):
             return at
+        if DATELINE.match(block.text) and _own_class(block, [other for _, other in texts[place + 1 :]]):
+            return at
     return None
+
+
+def _is_date(block: Block) -> bool:
+    """Whether a short line shows when: it stands between headline and lead."""
+    return len(block.text) < _LEAD_LEAST and DATE_LIKE.search(block.text) is not None
 
 
 def _own_class(block: Block, others: list[Block]) -> bool:

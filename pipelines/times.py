@@ -18,7 +18,7 @@ from storage.records import PublishedFrom
 from vietnamese.clock import LOCAL
 from vietnamese.dates import Order, ParsedTime, local_clock, parse_time
 
-_DATE_LIKE = re.compile(
+DATE_LIKE = re.compile(
     r"\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{2,4}|\d{4}-\d{2}-\d{2}|\b(?:19|20)\d\d\b"
     r"|\d\s+(?:phút|giờ|tiếng|ngày|tuần) trước|hôm (?:nay|qua|kia)|vừa xong",
     re.IGNORECASE,
@@ -72,7 +72,7 @@ def visible_time(elements: Iterable[HtmlElement], *, now: datetime, order: Order
     best: tuple[int, Published] | None = None
     for element in elements:
         text = _short_text(element)
-        if text is None or not _DATE_LIKE.search(text):
+        if text is None or not DATE_LIKE.search(text):
             continue
         parsed = parse_time(text, now=now, order=order, fallback=False)
         if parsed is None:

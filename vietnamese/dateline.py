@@ -14,6 +14,9 @@ _PLACE = re.compile(
 )
 """Only before a word that begins a sentence: «Hải Phòng - Quảng Ninh nối lại» names two places."""
 
+DATELINE = re.compile(rf"{_PARENTHESES.pattern}|{_SHORT_NAME.pattern}")
+"""A dateline beyond doubt at the start of a text: in brackets, or a paper's short name."""
+
 
 def without_dateline(text: str) -> str:
     """`text` without the place or the paper's short name it begins with; as it is where that would leave little."""
