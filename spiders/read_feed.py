@@ -38,6 +38,8 @@ class FeedResult:
     """In the order of the document, one a URL."""
     children: tuple[str, ...] = ()
     """Sitemaps that a sitemap index names."""
+    next_page: str | None = None
+    """Where a listing page goes on with older articles."""
     error: str | None = None
     """`not-a-feed`, `too-big`; None when it could be read."""
     detail: str | None = None
