@@ -10,6 +10,16 @@ MentionKind = Literal["agency", "unit", "body"]
 
 MentionField = Literal["title", "sapo", "text"]
 
+Salience = Literal["title", "lead", "actor", "passing"]
+"""title: it stands there; lead: in the sapo or the opening; actor: a body that does something; passing: the rest."""
+
+
+def kind_of(entity_id: str) -> MentionKind:
+    """What an id stands for, read off its shape."""
+    if "@" in entity_id:
+        return "body"
+    return "unit" if entity_id[:1] in {"p", "d", "c", "n"} and entity_id[1:2].isdigit() else "agency"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mention:
@@ -31,6 +41,8 @@ class Mention:
     """0 to 1."""
     decided_by: str = "rule"
     """`rule`, or `analyst` where a person corrected it."""
+    salience: Salience = "passing"
+    """How much the article is about it; a hint for readers, not kept in the store."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from gazetteer.about import about_city
 from gazetteer.agency_rules import HeadVerdict, head_verdicts, not_about_us
 from gazetteer.context import context
 from gazetteer.matcher import Matcher
-from gazetteer.mention import Mention, MentionField, MentionKind, Tagging
+from gazetteer.mention import Mention, MentionField, Tagging, kind_of
 from gazetteer.place_rules import Verdict, place_verdicts
 from gazetteer.records import CITY, PROVINCE, Gazetteer
 from gazetteer.shape import Head, Shape, Text, prepare, shape
@@ -197,7 +197,7 @@ def _placed(seen: Shape, text: Text, start: int, end: int, verdict: Verdict) -> 
     entity = verdict.id or ""
     mention = Mention(
         entity_id=entity,
-        kind=_kind(entity),
+        kind=kind_of(entity),
         field=text.field,
         start=first,
         end=last,
@@ -206,12 +206,6 @@ def _placed(seen: Shape, text: Text, start: int, end: int, verdict: Verdict) -> 
         confidence=verdict.confidence,
     )
     return seen.texts.index(text), first, mention
-
-
-def _kind(entity: str) -> MentionKind:
-    if "@" in entity:
-        return "body"
-    return "unit" if entity[0] in "pdcn" and entity[1:2].isdigit() else "agency"
 
 
 def explain(

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from config.model import Settings
 from storage import article_rows as rows_of
+from storage.corrections import laid_over
 from storage.frontier import LASTING_FATES, keys_in_frontier, new_row
 from storage.records import TRANSIENT_FATES, Article, Fate, FateWord, Outcome
 from storage.schema import articles, fates, frontier, issue_articles, mentions, report_articles, revisions
@@ -262,6 +263,7 @@ def _next_check(batch: _Batch, row: Row) -> datetime | None:
 
 def _write(connection: Connection, batch: _Batch) -> None:
     _drop_superseded(connection, batch)
+    spans = laid_over(connection, batch.mentions, batch.changed, batch.settings)
     upsert(connection, articles, list(batch.changed.values()), key=("article_id",))
     insert_new(connection, revisions, batch.revisions)
     for chunk in in_chunks(batch.blanked):
@@ -269,7 +271,7 @@ def _write(connection: Connection, batch: _Batch) -> None:
         connection.execute(blank.values(sapo=None, paragraphs=[]))
     for chunk in in_chunks(batch.mentions):
         connection.execute(mentions.delete().where(mentions.c.article_id.in_(chunk)))
-    insert_new(connection, mentions, [row for some in batch.mentions.values() for row in some])
+    insert_new(connection, mentions, [row for some in spans.values() for row in some])
     unindex_articles(connection, batch.unindexed)
     index_articles(connection, [batch.changed[article_id] for article_id in sorted(batch.reindexed)])
     upsert(connection, frontier, list(batch.visited.values()), key=("url_key",))

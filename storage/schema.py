@@ -13,7 +13,7 @@ from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Large
 
 from storage.types import JsonText, SafeText, UtcDateTime
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration: what a store of this program is at."""
 
 APPLICATION_ID = 0x64696562
@@ -319,6 +319,17 @@ topic_articles = Table(
     _text("why", nullable=False),
     _text("run_id", nullable=False),  # the one that marked it first
     _time("marked_at", nullable=False),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("article_id", String, ForeignKey("articles.article_id", ondelete="CASCADE"), primary_key=True),
+    Column("entity_id", String, primary_key=True),
+    Column("surface", String, primary_key=True),  # "" = wherever the entity is mentioned
+    _text("action", nullable=False),  # add, remove, move
+    _text("to_id"),
+    _time("decided_at", nullable=False),
 )
 
 query_log = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -11,13 +11,16 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, text
 
 from config.model import Outlet, Settings
+from gazetteer.corrections import Correction
 from gazetteer.mention import Mention
-from storage import commit, database, frontier, grouping, reports, retention, runs, search
+from storage import commit, corrections, database, frontier, grouping, reports, retention, runs, search, topics
 from storage.errors import StoreError, store_errors
 from storage.issue_records import IssueInput, IssueRecord, PlacedArticle, Placement
+from storage.query import Query
 from storage.records import Discovered, Fate, FeedPoll, FrontierRow, Outcome, Run
 from storage.report_records import EntityRecord, Report
 from storage.schema import feed_polls, feeds
+from storage.topics import Topic
 from storage.views import v1_articles
 from vietnamese.clock import Clock, system_clock
 
@@ -154,6 +157,28 @@ class Store:
         with self._reads("read mentions") as connection:
             return grouping.mentions_of(connection, article_ids)
 
+    # corrections and tagging anew
+
+    def correct(self, article_id: str, correction: Correction) -> tuple[Mention, ...]:
+        """Keep an analyst's correction and lay it over the article's mentions; returns them."""
+        with self._writes("save a correction") as connection:
+            return corrections.correct(connection, article_id, correction, self.clock(), self.settings)
+
+    def forget_corrections(self, article_id: str) -> int:
+        """Take the corrections of an article back; returns how many there were."""
+        with self._writes("take corrections back") as connection:
+            return corrections.forget(connection, article_id)
+
+    def tagged_articles(self, since: datetime) -> list[corrections.TaggedArticle]:
+        """Articles since then that still have their text, with mentions and corrections, oldest first."""
+        with self._reads("read articles with their mentions") as connection:
+            return corrections.tagged_articles(connection, since)
+
+    def save_taggings(self, taggings: Sequence[corrections.Retagging]) -> None:
+        """Write new mentions of articles, all together."""
+        with self._writes("save mentions") as connection:
+            corrections.save_taggings(connection, taggings, self.settings)
+
     # reports and reference
 
     def save_report(self, report: Report) -> None:
@@ -178,10 +203,37 @@ class Store:
 
     # reading
 
-    def search(self, query: str, limit: int = 20, filters: search.Filters | None = None) -> list[search.Hit]:
+    def search(self, query: str | Query, limit: int = 20, filters: search.Filters | None = None) -> list[search.Hit]:
         """Articles that hold every word and "phrase" and no -exclusion, best first; diacritics count when given."""
         with self._reads("search") as connection:
             return search.search(connection, query, limit, filters or search.Filters())
+
+    # topics
+
+    def log_query(self, command: str, query: str, *, filters: Mapping[str, Any], found: int, who: str) -> None:
+        """Write down who searched for what, when, and how much was found."""
+        with self._writes("log the search") as connection:
+            topics.log_query(connection, command, query, filters, found, who, self.clock())
+
+    def save_topic(self, topic: Topic) -> None:
+        """Save a topic under its name and open it."""
+        with self._writes("save the topic") as connection:
+            topics.save_topic(connection, topic)
+
+    def close_topic(self, name: str, who: str) -> None:
+        """Follow a topic no more. StoreError when none is open under that name."""
+        with self._writes("close the topic") as connection:
+            topics.close_topic(connection, name, who, self.clock())
+
+    def topics(self, *, closed: bool = False) -> list[Topic]:
+        """The open topics, with `closed` the closed ones too, by name."""
+        with self._reads("read the topics") as connection:
+            return topics.all_topics(connection, closed=closed)
+
+    def mark_articles(self, name: str, found: Sequence[tuple[str, str]], run_id: str) -> list[str]:
+        """Note that articles (id, why) belong to a topic; returns the ids that are new to it."""
+        with self._writes("mark a topic's articles") as connection:
+            return topics.mark_articles(connection, name, found, run_id, self.clock())
 
     def window_articles(self, start: datetime, end: datetime) -> list[RowMapping]:
         """Rows of `v1_articles` in scope, published (or, undated, first seen) in [start, end), in that order."""
