@@ -31,7 +31,7 @@ CAPTION_CLASS = re.compile(
     r"(?i)caption|chu[-_]?thich|img[-_]?desc|image[-_]?desc|photo[-_]?desc|desc[-_]?(?:img|image|photo)|note[-_]?(?:img|image|photo)"
     r"|(?:^|\s)(?:image|photo|picture|wp-media-credit)(?:\s|$)"
 )
-_NOISE_BREAKS = 2
+_NOISE_BREAKS, _PARAGRAPH = 2, 40
 _DATELINE = re.compile(r"location|dateline|stamp", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _ICON = 40
@@ -109,12 +109,17 @@ class _Walker:
         self.text(child.tail, style)
 
     def line_break(self, owner: HtmlElement, caption: HtmlElement | None) -> None:
-        """One `<br>` is a blank, two in a row part two entries."""
+        """Two `<br>` in a row part two entries, and so does one behind a whole sentence; else it is a blank."""
         self.breaks += 1
-        if self.breaks >= _NOISE_BREAKS:
+        if self.breaks >= _NOISE_BREAKS or self.sentence_ended():
             self.flush(owner, caption)
-        else:
+        elif self.pieces:
             self.pieces.append(("\n\n", False, False, False))
+
+    def sentence_ended(self) -> bool:
+        """Whether what was gathered is a paragraph by its length and its end."""
+        text = "".join(piece[0] for piece in self.pieces).rstrip()
+        return len(text) >= _PARAGRAPH and text[-1] in '.!?…”":;'
 
     def image(self, node: HtmlElement, owner: HtmlElement, caption: HtmlElement | None) -> None:
         if node.tag == "img" and _tiny(node):

@@ -28,7 +28,7 @@ BODY_NAMES = _any(
 """Class and id of the element that holds a body."""
 
 SAPO_NAMES = _any(
-    r"sapo|chapeau|chapo|init_content|tom[-_]?tat|trich[-_]?(?:yeu|dan)|head[-_]?noidung|lbl_?(?:lead|summary|desc|mota)",
+    r"sapo|chapeau|chapo|init_content|tom[-_]?tat|mo[-_]?ta|trich[-_]?(?:yeu|dan)|head[-_]?noidung|lbl_?(?:lead|summary|desc|mota)",
     rf"{_EDGE}(?:lead|abs|abstract|summary|desc|description|intro|introtext|standfirst|trich|head-noidung|excerpt|p?head|short[-_]?(?:text|content|desc)){_END}",
     r"(?:article|detail|news|post|content)[-_]?(?:summary|lead|desc|intro)",
 )

@@ -202,7 +202,8 @@ def _sapo(places: _Places, meta: Metadata) -> tuple[str | None, list[Block]]:
     at = lead_of(places.blocks, meta.descriptions)
     if at is None:
         return None, places.blocks
-    return places.blocks[at].text, places.blocks[at + 1 :]
+    pictures = [block for block in places.blocks[:at] if block.kind in {"caption", "image"}]
+    return places.blocks[at].text, pictures + places.blocks[at + 1 :]
 
 
 def _has_text(blocks: list[Block]) -> bool:

@@ -85,6 +85,8 @@ def _captions_marked(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _captionish(block: Block) -> bool:
+    if block.links > _LINKS_BEHIND:
+        return False
     if block.centred or block.slanted > _WHOLLY:
         return True
     in_cell = any(
@@ -125,7 +127,7 @@ def _ended(blocks: list[Block]) -> list[Block]:
     for at, block in enumerate(blocks):
         short = len(block.text) <= _MOST_LINE or block.links > _LINKS_BEHIND
         if before > _END_SHARE * total and short and END_MARKS.match(block.text):
-            behind = sum(len(one.text) for one in blocks[at + 1 :] if one.kind == "text")
+            behind = sum(len(one.text) * (1 - one.links) for one in blocks[at + 1 :] if one.kind == "text")
             if behind <= _BEHIND_SHARE * before:
                 return kept
             continue

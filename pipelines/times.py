@@ -80,10 +80,27 @@ def visible_time(elements: Iterable[HtmlElement], *, now: datetime, order: Order
         source: PublishedFrom = "time-tag" if element.tag == "time" and element.get("datetime") else "visible"
         score = 4 * (parsed.precision == "minute") + 2 * _named(element) - 3 * bool(_UPDATED.search(text))
         if best is None or score > best[0]:
-            best = (score, Published(at=parsed.at, precision=parsed.precision, source=source, raw=text))
+            best = (score, Published(at=parsed.at, precision=parsed.precision, source=source, raw=date_only(text)))
         if score == _CERTAIN:
             break
     return best[1] if best else None
+
+
+def date_only(text: str) -> str:
+    """The parts of `text` that are words of a date: who wrote it stands in the same line on many sites."""
+    return " ".join(match[0] for match in _DATE_PART.finditer(text)).strip(" ,-–|·(") or text
+
+
+_WEEKDAY = r"hai|ba|tư|năm|sáu|bảy|bẩy"
+_NUMERAL = rf"{_WEEKDAY}|giêng|một|bốn|tám|chín|mười(?:\s+(?:một|hai))?|chạp"
+_DATE_PART = re.compile(
+    rf"\(?(?:gmt|utc)\s*(?:[+-]\s*\d[\d:]*)?\)?|\b(?:thứ\s+(?:{_WEEKDAY})|chủ\s+nhật|tháng\s+(?:{_NUMERAL})|ngày|(?:tháng|năm)(?=\s+\d)|lúc|giờ|phút|tiếng|trước|am|pm|sa|ch"
+    r"|sáng|trưa|chiều|tối|hôm\s+(?:nay|qua|kia)|vừa\s+xong|cập\s+nhật|đăng|viết|sửa|xuất\s+bản|mon|tue|wed|thu|fri|sat|sun"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february"
+    r"|march|april|august|september|october|november|december|updated?|published|ago)\b[.,:]*"
+    r"|[^\s\w]*\d[\w:./'+-]*[^\s\w]*|(?<!\S)[^\s\w]+(?!\S)",
+    re.IGNORECASE,
+)
 
 
 def _short_text(element: HtmlElement) -> str | None:

@@ -175,7 +175,8 @@ def _readings(match: re.Match[str], shape: str, *, order: Order) -> list[date]:
 
 def _with_clock(when: date, rest: str) -> ParsedTime | None:
     """`when` with the clock time in `rest`, the text around the date."""
-    match = _TIME.search(rest)
+    found = list(_TIME.finditer(rest))
+    match = next((one for one in found if one[2]), found[0] if found else None)
     if match is None:
         return _day(when)
     hour = _hour(int(match[1]), match[4])

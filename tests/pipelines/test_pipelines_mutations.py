@@ -49,7 +49,7 @@ def shuffled(body: bytes, chooser: random.Random) -> bytes:
 
 def recoded(body: bytes, chooser: random.Random) -> bytes:
     encoding = chooser.choice(["utf-16", "utf-32", "cp1258", "shift_jis", "utf-7", "latin-1"])
-    return body.decode("utf-8").encode(encoding, "replace")
+    return body.decode("utf-8", "replace").encode(encoding, "replace")
 
 
 def noise(body: bytes, chooser: random.Random) -> bytes:

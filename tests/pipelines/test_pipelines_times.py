@@ -81,3 +81,17 @@ def test_the_date_of_another_article_is_never_taken() -> None:
 )
 def test_json_ld_of_every_shape_gives_the_date(ld: str) -> None:
     assert published(ld=ld) == ("07/03 08:52", "json-ld", "minute")
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("Tháng Một 15, 2013 · 9:30 sáng, bởi Giả Định", "Tháng Một 15, 2013 · 9:30 sáng"),
+        ("Giả Định - 13 giờ 58 phút ngày 9/8/2022", "13 giờ 58 phút ngày 9/8/2022"),
+        ("Nguyễn Văn Năm, 3 giờ trước", "3 giờ trước"),
+        ("Cập nhật lúc 07:15 (GMT+7) 26/12/2012", "Cập nhật lúc 07:15 (GMT+7) 26/12/2012"),
+        ("Thứ sáu, 21/12/2012 | 10:41 GMT+7", "Thứ sáu, 21/12/2012 | 10:41 GMT+7"),
+    ],
+)
+def test_a_name_beside_the_date_is_not_kept(line: str, kept: str) -> None:
+    assert date_only(line) == kept
