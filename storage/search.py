@@ -7,24 +7,45 @@ database folds nothing (FTS5 leaves đ, and merges words where it does fold).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Text, bindparam, cast, column, func, literal_column, select, table, text
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.expression import ColumnElement
 
+from storage.query import Query, Syllables, read_query
 from storage.schema import articles
 from storage.sql import in_chunks
-from storage.views import v1_articles
+from storage.views import v1_articles, v1_mentions
 from vietnamese.normal import unaccent
 from vietnamese.words import syllables
 
 _index = table("article_search", column("article_id"), column("accented", TSVECTOR), column("folded", TSVECTOR))
-_PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
+
+LEAST_CONFIDENCE = 0.5
+"""A weaker mention finds nothing (`scope.least_confidence` of the shipped settings)."""
+
+_MOST_NAMES = 3
+"""Of the names in a query, those that mentions may stand for: each doubles the work."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +59,8 @@ class Filters:
     outlets: tuple[str, ...] = ()
     least_level: int | None = None
     in_scope: bool | None = None
+    bodies: tuple[str, ...] = ()
+    """Ids of agencies and units: an article must mention one of them, or a body of such a unit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,48 +80,91 @@ class Hit:
     """Where the words stand: `title: sở xây dựng; text: quy hoạch`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Query:
-    """A query read: each part is a run of syllables that must stand together."""
+def search(connection: Connection, words: str | Query, limit: int, filters: Filters) -> list[Hit]:
+    """Articles that hold every word and phrase of the query and none of its exclusions, best first.
 
-    wanted: tuple[tuple[str, ...], ...]
-    unwanted: tuple[tuple[str, ...], ...]
-    accented: bool
-    """Whether the query was written with diacritics."""
-
-
-def read_query(words: str) -> Query:
-    """Read words, "phrases" and -exclusions. Folded when nothing in it carries a diacritic."""
-    wanted: list[tuple[str, ...]] = []
-    unwanted: list[tuple[str, ...]] = []
-    for minus, phrase, word in _PART.findall(words):
-        part = tuple(syllables(phrase or word))
-        if part:
-            (unwanted if minus else wanted).append(part)
-    flat = [syllable for part in wanted + unwanted for syllable in part]
-    accented = any(unaccent(syllable) != syllable for syllable in flat)
-    return Query(wanted=tuple(wanted), unwanted=tuple(unwanted), accented=accented)
-
-
-def search(connection: Connection, words: str, limit: int, filters: Filters) -> list[Hit]:
-    """Articles that hold every word and phrase of `words` and none of its exclusions, best first.
-
-    A query of exclusions only, or of nothing that is a word, finds nothing.
+    A part that names agencies or units is held by an article that mentions one of them, too; those come after the ones
+    that hold the words. A query of exclusions only, or of nothing that is a word, finds nothing.
     """
-    query = read_query(words)
+    query = read_query(words) if isinstance(words, str) else words
     if not query.wanted or limit < 1:
         return []
+    found: dict[str, tuple[int, float]] = {}
+    for number, (parts, named) in enumerate(_arms(query)):
+        if len(found) < limit:
+            arm = _arm(connection, replace(query, wanted=parts), named, limit, filters)
+            for article_id, rank in arm:
+                found.setdefault(article_id, (number, rank))
+    return _hits(connection, query, found)[:limit]
+
+
+def _arms(query: Query) -> Iterator[tuple[tuple[Syllables, ...], tuple[tuple[str, ...], ...]]]:
+    """All parts as words; then each choice of the parts that name somebody as mentions instead, the fewest first."""
+    at = [place for place, ids in enumerate(query.named) if ids][:_MOST_NAMES]
+    for size in range(len(at) + 1):
+        for chosen in combinations(at, size):
+            words = tuple(part for place, part in enumerate(query.wanted) if place not in chosen)
+            yield words, tuple(query.named[place] for place in chosen)
+
+
+def _arm(
+    connection: Connection, query: Query, named: Sequence[tuple[str, ...]], limit: int, filters: Filters
+) -> list[tuple[str, float]]:
+    """Ids with their rank (lowest = best): articles that hold the words of `query` and mention one id of each set."""
     a = v1_articles.c
-    matches, rank = _match(connection, query)
-    found = (
-        select(v1_articles, articles.c.sapo, articles.c.paragraphs)
-        .select_from(_index.join(v1_articles, a.article_id == _index.c.article_id))
-        .join(articles, articles.c.article_id == a.article_id)
-        .where(matches, *_narrow(filters))
-        .order_by(rank, func.coalesce(a.published_at, a.first_seen_at).desc(), a.article_id)
-        .limit(limit)
+    at = func.coalesce(a.published_at, a.first_seen_at, type_=a.published_at.type)
+    conditions = [*_narrow(filters), *(a.article_id.in_(_mentioning(ids)) for ids in named)]
+    if query.wanted:
+        matches, rank = _match(connection, query)
+        source = _index.join(v1_articles, a.article_id == _index.c.article_id) if conditions else _index
+        found = select(_index.c.article_id, rank).select_from(source).where(matches, *conditions).order_by(rank)
+    else:
+        found = select(a.article_id, literal(0.0)).where(*conditions).order_by(at.desc(), a.article_id)
+        for part in query.unwanted:
+            matches, _ = _match(connection, replace(query, wanted=(part,), unwanted=()))
+            found = found.where(a.article_id.not_in(select(_index.c.article_id).where(matches)))
+    return [(row[0], float(row[1])) for row in connection.execute(found.limit(limit))]
+
+
+def _mentioning(ids: Sequence[str]) -> Select[Any]:
+    m = v1_mentions.c
+    meant = or_(m.entity_id.in_(ids), m.unit_id.in_(ids))
+    return select(m.article_id).where(meant, m.confidence >= LEAST_CONFIDENCE)
+
+
+def _hits(connection: Connection, query: Query, found: Mapping[str, tuple[int, float]]) -> list[Hit]:
+    """The hits in order: words before mentions, then rank, the newest first among equals."""
+    rows: list[RowMapping] = []
+    surfaces: dict[str, str] = {}
+    for chunk in in_chunks(found):
+        wanted = (
+            select(v1_articles, articles.c.sapo, articles.c.paragraphs)
+            .join(articles, articles.c.article_id == v1_articles.c.article_id)
+            .where(v1_articles.c.article_id.in_(chunk))
+        )
+        rows += connection.execute(wanted).mappings()
+        surfaces |= _surfaces(connection, query, [each for each in chunk if found[each][0]])
+    rows.sort(key=lambda row: (*found[row["article_id"]], -_at(row).timestamp(), row["article_id"]))
+    return [_hit(row, query, surfaces.get(row["article_id"])) for row in rows]
+
+
+def _surfaces(connection: Connection, query: Query, article_ids: Sequence[str]) -> dict[str, str]:
+    """How an article calls what the query names: `title: quận Lê Chân`."""
+    if not article_ids:
+        return {}
+    m = v1_mentions.c
+    meant = or_(m.entity_id.in_(query.ids), m.unit_id.in_(query.ids))
+    rows = connection.execute(
+        select(m.article_id, m.field, m.surface).where(m.article_id.in_(article_ids), meant).order_by(m.start)
     )
-    return [_hit(row, query) for row in connection.execute(found).mappings()]
+    order = {"title": 0, "sapo": 1, "text": 2}
+    ranked = sorted(rows, key=lambda row: order[row.field], reverse=True)
+    return {row.article_id: f"mention in {row.field}: {row.surface}" for row in ranked}
+
+
+def _at(row: RowMapping) -> datetime:
+    at: datetime = row["published_at"] or row["first_seen_at"]
+    return at
 
 
 def _match(connection: Connection, query: Query) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
@@ -140,9 +206,11 @@ def _narrow(filters: Filters) -> Iterable[ColumnElement[bool]]:
         yield a.level >= filters.least_level
     if filters.in_scope is not None:
         yield a.in_scope.is_(filters.in_scope)
+    if filters.bodies:
+        yield a.article_id.in_(_mentioning(filters.bodies))
 
 
-def _hit(row: RowMapping, query: Query) -> Hit:
+def _hit(row: RowMapping, query: Query, mention: str | None) -> Hit:
     return Hit(
         article_id=row["article_id"],
         title=row["title"],
@@ -153,20 +221,22 @@ def _hit(row: RowMapping, query: Query) -> Hit:
         excerpt=row["excerpt"],
         level=row["level"],
         issue_id=row["issue_id"],
-        why=_why(row, query),
+        why=_why(row, query, mention),
     )
 
 
-def _why(row: RowMapping, query: Query) -> str:
-    """Which parts of the query stand where, each named once, at the most prominent place."""
+def _why(row: RowMapping, query: Query, mention: str | None) -> str:
+    """Which parts of the query stand where, each named once, at the most prominent place; then who is mentioned."""
     places: dict[str, list[str]] = {}
     fields = {"title": row["title"], "sapo": row["sapo"] or "", "text": "\n".join(row["paragraphs"])}
     folded = {name: _padded(value, query.accented) for name, value in fields.items()}
-    for part in query.wanted:
+    for number, part in enumerate(query.wanted):
         phrase = " ".join(part)
-        place = next((name for name, value in folded.items() if f" {phrase} " in value), "text")
-        places.setdefault(place, []).append(phrase)
-    return "; ".join(f"{place}: {', '.join(parts)}" for place, parts in places.items())
+        place = next((name for name, value in folded.items() if f" {phrase} " in value), None)
+        if place is not None or not any(query.named[number : number + 1]):
+            places.setdefault(place or "text", []).append(phrase)
+    told = [f"{place}: {', '.join(parts)}" for place, parts in places.items()]
+    return "; ".join(told + ([mention] if mention else []))
 
 
 def _padded(value: str, accented: bool) -> str:  # noqa: FBT001 - private

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from storage.search import Filters, read_query
+from config.loader import BUILTIN
+from gazetteer.load import load
+from storage.query import Names, read_query, relevance
+from storage.search import Filters
 from storage.urls import article_id
 
 TEXTS = {
@@ -98,3 +101,100 @@ def test_a_query_is_read_as_written() -> None:
     assert query.unwanted == (("nhà", "ở"), ("đất",))
     assert query.accented
     assert not read_query("so xay dung").accented
+
+
+# names
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    return Names(load((BUILTIN,)))
+
+
+@pytest.fixture
+def wards(press: Any, mention: Any) -> Any:
+    ward = {"kind": "unit", "field": "title"}
+    press.visit(
+        "https://bao.vn/moi", "Rác ở phường Lê Chân", body=("Xe chở rác.",), mentions=(mention("n11383", **ward),)
+    )
+    press.visit("https://bao.vn/cu", "Rác ở quận cũ", body=("Rác.",), mentions=(mention("d305", **ward),))
+    body = mention("ubnd@n11383", kind="body")
+    press.visit("https://bao.vn/uy-ban", "Uỷ ban xin lỗi vì rác", body=("Rác.",), mentions=(body,))
+    press.visit("https://bao.vn/weak", "Rác đâu đó", body=("Rác.",), mentions=(mention("n11383", confidence=0.3),))
+    press.visit("https://bao.vn/khac", "Rác ở Đồ Sơn", body=("Rác.",), mentions=(mention("n11455", **ward),))
+    press.visit("https://bao.vn/nu-tuong", "Nữ tướng Lê Chân", body=("Vở chèo.",))
+    press.visit("https://bao.vn/le-va-chan", "Bà Lê đau chân vì rác", body=("Chân đau.",))
+    return press.store
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("Lê Chân", ["moi", "nu-tuong", "cu", "uy-ban"]),
+        ("le chan", ["moi", "nu-tuong", "cu", "uy-ban"]),
+        ("rác Lê Chân", ["moi", "cu", "uy-ban"]),
+        ("rac le chan -phuong", ["cu", "uy-ban"]),
+        ("Lê Chân -rác", ["nu-tuong"]),
+        ('rác "phường Lê Chân"', ["moi", "uy-ban"]),
+        ("rác quận Lê Chân", ["cu", "moi", "uy-ban"]),
+        ("rác Đồ Sơn", ["khac"]),
+    ],
+)
+def test_names_find_old_and_new_forms_beside_the_words(
+    wards: Any, names: Names, query: str, expected: list[str]
+) -> None:
+    found = [hit.url.rpartition("/")[2] for hit in wards.search(read_query(query, names))]
+    assert sorted(found) == sorted(expected)
+
+
+def test_why_tells_a_mention(wards: Any, names: Names) -> None:
+    why = {hit.url.rpartition("/")[2]: hit.why for hit in wards.search(read_query("rác Lê Chân", names))}
+    assert next(iter(why)) == "moi", "what holds the words comes before what only mentions"
+    assert why == {
+        "moi": "title: rác, lê chân",
+        "cu": "title: rác; mention in title: Thân",
+        "uy-ban": "title: rác; mention in text: Thân",
+    }
+
+
+def test_bodies_narrow(wards: Any, names: Names) -> None:
+    found = lambda *ids: {hit.url.rpartition("/")[2] for hit in wards.search("rác", 20, Filters(bodies=ids))}  # noqa: E731
+    assert found("n11383") == {"moi", "uy-ban"}
+    assert found("d305") == {"cu"}
+    assert found(*names.all_ids("phường Lê Chân")) == {"moi", "uy-ban"}
+    assert found("khong-co") == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("công an thành phố Hải Phòng", ["công an thành phố hải phòng"]),
+        ("cong an thanh pho", ["cong an", "thanh", "pho"]),
+        ("rác An Biên", ["rác", "an biên"]),
+        ('"rác An Biên"', ["rác an biên"]),
+        ("Hải Phòng mưa", ["hải phòng", "mưa"]),
+    ],
+)
+def test_names_in_a_query_become_one_part(names: Names, query: str, wanted: list[str]) -> None:
+    assert [" ".join(part) for part in read_query(query, names).wanted] == wanted
+
+
+def test_the_city_and_common_heads_name_nobody(names: Names) -> None:
+    assert read_query("Hải Phòng công an", names).ids == ()
+    assert names.all_ids("Sở Xây dựng") == ("so-gtvt", "so-xay-dung")
+    assert names.all_ids("khong ai") == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "rest", "expected"),
+    [
+        ("Rác ở An Biên", "", 1.0),
+        ("Rac o An Bien", "", 0.0),
+        ("Rác ùn ứ", "Phường An Biên", 0.875),
+        ("Rác ùn ứ", "", 0.5),
+        ("Rác ở An Biên, Hà Nội", "", 0.0),
+        ("Bóng đá", "", 0.0),
+    ],
+)
+def test_relevance_of_a_teaser(names: Names, title: str, rest: str, expected: float) -> None:
+    assert relevance(read_query('rác An Biên -"Hà Nội"', names), title, rest) == expected

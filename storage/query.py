@@ -1,0 +1,185 @@
+"""What a person typed into a search, read: words, "phrases", -exclusions, and the names of agencies and units in it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gazetteer.records import CITY, CITY_BEFORE, PROVINCE, Agency, Gazetteer, Record, Unit
+from vietnamese.normal import unaccent
+from vietnamese.words import syllables
+
+_PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
+_WHOLE_CITY = frozenset({CITY, CITY_BEFORE, PROVINCE})
+_LONGEST_NAME = 12
+"""Syllables; no name of the records has more."""
+
+Syllables = tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Query:
+    """A query read: each part is a run of syllables that must stand together."""
+
+    wanted: tuple[Syllables, ...]
+    unwanted: tuple[Syllables, ...]
+    accented: bool
+    """Whether the query was written with diacritics."""
+    named: tuple[tuple[str, ...], ...] = ()
+    """For each wanted part the ids that it names: an article that mentions one of them has the part, whatever words
+    it uses. Empty, or one tuple (empty for a plain word) a part."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id that the query names, in order."""
+        return tuple(dict.fromkeys(each for ids in self.named for each in ids))
+
+
+class Names:
+    """The names of a gazetteer, as a query may write them: with diacritics or without."""
+
+    def __init__(self, book: Gazetteer) -> None:
+        self._book = book
+        self._exact: dict[Syllables, list[Record]] = defaultdict(list)
+        self._folded: dict[Syllables, list[Record]] = defaultdict(list)
+        records: list[Record] = [*book.units.values(), *book.agencies.values()]
+        for record in records:
+            for name in dict.fromkeys(_names_of(record)):
+                self._add(name, [record])
+        for body in book.bodies.values():
+            # «công an thành phố» is no «An Thành»: what every unit has is read as one word that names nobody.
+            for head in body.heads:
+                self._add(head, [])
+
+    def _add(self, name: str, records: list[Record]) -> None:
+        form = tuple(syllables(name))
+        if len(form) > 1:
+            self._exact[form] += records
+            self._folded[_bare(form)] += records
+
+    def ids(self, form: Syllables, *, accented: bool) -> tuple[str, ...] | None:
+        """The ids that a name means, old and new (`line`); None when it is no name.
+
+        () for the city itself and for the head of a body that every unit has: they narrow nothing down.
+        """
+        records = (self._exact if accented else self._folded).get(form if accented else _bare(form))
+        if records is None:
+            return None
+        if any(record.id in _WHOLE_CITY for record in records):
+            return ()
+        return line(self._book, records)
+
+    def all_ids(self, name: str) -> tuple[str, ...]:
+        """The same for a name or an id that a person gave as such; empty when nobody bears it."""
+        record = self._book.get(name)
+        if record is not None:
+            return (name, *line(self._book, [record])) if "@" not in name else (name,)
+        form = tuple(syllables(name))
+        return self.ids(form, accented=_bare(form) != form) or ()
+
+
+def line(book: Gazetteer, records: Sequence[Record]) -> tuple[str, ...]:
+    """The records, what of their own tier they came from, and who took them over; in order of id.
+
+    Where one of them is in force it takes the place of those that ended: «Lê Chân» is the ward and the former district,
+    not every ward that got a piece of the district.
+    """
+    kept = {record.id for record in records}
+    in_force = any(record.valid_until is None for record in records)
+    for record in records:
+        kept.update(before.id for before in book.history(record.id) if _came_before(before, record))
+        if not in_force:
+            kept.update(book.current_successors(record.id))
+    return tuple(sorted(kept))
+
+
+def _came_before(before: Record, record: Record) -> bool:
+    if before.valid_until is None and before.id != record.id:
+        return isinstance(record, Agency) and record.valid_until is not None
+    return not isinstance(record, Unit) or (isinstance(before, Unit) and before.level == record.level)
+
+
+def _names_of(record: Record) -> Iterator[str]:
+    if isinstance(record, Unit):
+        yield from (record.name, record.full_name, *(alias.name for alias in record.aliases))
+    else:
+        yield from (record.name, *record.heads, *record.names)
+
+
+def _bare(form: Syllables) -> Syllables:
+    return tuple(unaccent(syllable) for syllable in form)
+
+
+def read_query(words: str, names: Names | None = None) -> Query:
+    """Read words, "phrases" and -exclusions. Folded when nothing in it carries a diacritic.
+
+    With `names`, words that together are the name of an agency or unit become one part that knows its ids.
+    """
+    wanted: list[tuple[Syllables, bool]] = []
+    unwanted: list[Syllables] = []
+    for minus, phrase, word in _PART.findall(words):
+        part = tuple(syllables(phrase or word))
+        if part and minus:
+            unwanted.append(part)
+        elif part:
+            wanted.append((part, bool(phrase)))
+    flat = [syllable for part in (*(part for part, _ in wanted), *unwanted) for syllable in part]
+    accented = any(unaccent(syllable) != syllable for syllable in flat)
+    if names is None:
+        return Query(wanted=tuple(part for part, _ in wanted), unwanted=tuple(unwanted), accented=accented)
+    found = list(_with_names(wanted, names, accented=accented))
+    return Query(
+        wanted=tuple(part for part, _ in found),
+        unwanted=tuple(unwanted),
+        accented=accented,
+        named=tuple(ids for _, ids in found),
+    )
+
+
+def _with_names(
+    parts: Sequence[tuple[Syllables, bool]], names: Names, *, accented: bool
+) -> Iterator[tuple[Syllables, tuple[str, ...]]]:
+    """The parts with their ids; neighbouring words that make the longest name become one part."""
+    start = 0
+    while start < len(parts):
+        for end in _ends(parts, start):
+            joined = tuple(syllable for part, _ in parts[start:end] for syllable in part)
+            ids = names.ids(joined, accented=accented)
+            if ids is not None:
+                yield joined, ids
+                start = end
+                break
+        else:
+            yield parts[start][0], ()
+            start += 1
+
+
+def _ends(parts: Sequence[tuple[Syllables, bool]], start: int) -> Iterable[int]:
+    """Where a name that begins at `start` may end, the longest first; a phrase stands alone."""
+    end = start + 1
+    if not parts[start][1]:
+        while end < len(parts) and not parts[end][1] and end - start < _LONGEST_NAME:
+            end += 1
+    return range(end, start, -1)
+
+
+def relevance(query: Query, title: str, rest: str = "") -> float:
+    """How well a title and what stands beside it fit, 0 to 1: the share of wanted parts found, half for the rest only.
+
+    0 when an unwanted part stands there. For an article of which only the teaser is known.
+    """
+    in_title, everywhere = _padded(title, query), _padded(f"{title}\n{rest}", query)
+    if any(f" {' '.join(part)} " in everywhere for part in query.unwanted) or not query.wanted:
+        return 0.0
+    score = 0.0
+    for part in query.wanted:
+        phrase = f" {' '.join(part)} "
+        score += 1.0 if phrase in in_title else 0.75 if phrase in everywhere else 0.0
+    return score / len(query.wanted)
+
+
+def _padded(text: str, query: Query) -> str:
+    words = " ".join(syllables(text))
+    return f" {words if query.accented else unaccent(words)} "
