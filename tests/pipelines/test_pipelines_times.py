@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.files import page_of
 from pipelines.read import read_page
+from pipelines.times import date_only
 from vietnamese.clock import LOCAL
 
 NOW = datetime(2026, 3, 8, 12, 0, tzinfo=LOCAL)
