@@ -25,6 +25,8 @@ class OutletSpider(Spider):
     """Each outlet is a chain: one request, its answer, the next request. Subclasses say what is asked."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ()
+    rests: ClassVar[bool] = False
+    """True: feeds that have been dead for long are asked only every third night."""
     context: Context
 
     @classmethod
@@ -37,7 +39,8 @@ class OutletSpider(Spider):
 
     def visits(self) -> list[Visit]:
         """One visit for each outlet of `-a outlet=a,b`, or for all active ones. ValueError for a strange id."""
-        return [Visit(self.context, each, self.kinds) for each in self.context.outlets(getattr(self, "outlet", None))]
+        chosen = self.context.outlets(getattr(self, "outlet", None))
+        return [Visit(self.context, each, self.kinds, rests=self.rests) for each in chosen]
 
     async def start(self) -> AsyncIterator[Any]:
         """The first request of every outlet. Scrapy 2.19 ignores `start_requests` without a word."""

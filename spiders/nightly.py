@@ -1,4 +1,4 @@
-"""The night: all outlets, feeds and sitemaps, side by side."""
+"""The night: all outlets, their feeds, sitemaps and sections, side by side."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from spiders.base import OutletSpider
 
 
 class NightlySpider(OutletSpider):
-    """Asks feeds and sitemaps of all active outlets, then fetches what is due: `scrapy crawl nightly`."""
+    """Asks feeds, sitemaps and sections of all active outlets, then fetches what is due: `scrapy crawl nightly`."""
 
     name = "nightly"
-    kinds = ("feed", "sitemap")
+    kinds = ("feed", "sitemap", "section")
+    rests = True

@@ -108,12 +108,15 @@ def read_section(
 
 
 def parse_section(
-    body: bytes, *, feed_url: str, now: datetime, outlet: Outlet, content_type: str | None = None, page: int = 1  # noqa: ARG001 - as parse_feed
+    body: bytes, *, feed_url: str, now: datetime, outlet: Outlet, content_type: str | None = None, page: int = 1, base_url: str | None = None  # noqa: ARG001, E501 - as parse_feed
 ) -> FeedResult:  # fmt: skip
-    """A listing page as a feed: what it announces, via `section`, as announced by `feed_url`."""
+    """A listing page as a feed: what it announces, via `section`, as announced by `feed_url`.
+
+    `page` is its number, `base_url` where it came from in the end, when that is not `feed_url`.
+    """
     if len(body) > MOST_BYTES:
         return FeedResult(error="too-big", detail=f"{len(body)} bytes")
-    read = read_section(body, url=feed_url, outlet=outlet, content_type=content_type, page=page)
+    read = read_section(body, url=base_url or feed_url, outlet=outlet, content_type=content_type, page=page)
     if not read.links:
         return FeedResult(error="not-a-feed", detail="no links to articles")
     items = tuple(

@@ -23,9 +23,11 @@ from crawler.gate import check
 from crawler.guard import host_of
 from crawler.visited import Visited, header, visited_page, visited_verdict
 from spiders.read_feed import FeedResult, parse_feed
+from spiders.read_section import parse_section
 from spiders.read_sitemap import parse_sitemap
 from storage.errors import StoreError
-from storage.records import FateWord, FeedPoll
+from storage.feeds import RESTING, failed_nights, known_urls, poll_history, rests_until
+from storage.records import Discovered, FateWord, FeedPoll
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,27 +41,43 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Kind = Literal["feed", "sitemap"]
+Kind = Literal["feed", "sitemap", "section"]
 
 NOT_MODIFIED = 304
+
+MOST_PAGES = 5
+"""Pages of one section that are read in a night, back to what was seen before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """A feed or sitemap to be asked, or (with `poll`) an index whose sitemaps have all been asked."""
+    """A feed, sitemap or section to be asked, or (with `poll`) an index whose sitemaps have all been asked."""
 
     kind: Kind
     url: str
     child: bool = False
     poll: FeedPoll | None = None
+    page: str | None = None
+    """The older page of a section that comes next; the section is saved once, with all its pages."""
+    number: int = 1
+    """Which page of the section that is."""
+    held: tuple[Discovered, ...] = ()
+    """What the section's pages before it announced."""
+    validators: tuple[str | None, str | None] = (None, None)
+    """ETag and Last-Modified of the section's first page."""
 
 
 class Visit:
     """What is left to do at one outlet."""
 
-    def __init__(self, context: Context, outlet: Outlet, kinds: tuple[Kind, ...]) -> None:
-        self._context, self.outlet = context, outlet
-        named: dict[Kind, tuple[str, ...]] = {"feed": outlet.feeds, "sitemap": outlet.sitemaps}
+    def __init__(self, context: Context, outlet: Outlet, kinds: tuple[Kind, ...], *, rests: bool = False) -> None:
+        """With `rests` feeds that have been dead for long are not asked every time."""
+        self._context, self.outlet, self._rests = context, outlet, rests
+        named: dict[Kind, tuple[str, ...]] = {
+            "feed": outlet.feeds,
+            "sitemap": outlet.sitemaps,
+            "section": outlet.sections,
+        }
         asks = [Ask(kind=kind, url=url) for kind in kinds for url in named[kind]]
         self._asks = deque(ask for ask in asks if not context.store.feed_polled(context.run_id, ask.url))
         self._rows: deque[FrontierRow] = deque()
@@ -123,6 +141,9 @@ class Visit:
                 self._context.store.discover(self._context.run_id, ask.poll, [])
                 continue
             state = self._context.store.feed_state(ask.url)
+            if (told := self._resting(ask)) is not None:
+                self._polled(ask, state, status=0, error=RESTING, detail=told)
+                continue
             closed = self._reason(ask.url)
             if closed is None:
                 self._asking = (ask, state)
@@ -130,13 +151,24 @@ class Visit:
             self._not_announced(ask, state, closed)
         return None
 
+    def _resting(self, ask: Ask) -> str | None:
+        """Why a dead feed is not asked this time, and when it will be."""
+        if not self._rests or ask.child or ask.page is not None:
+            return None
+        polls = poll_history(self._context.store, ask.url)
+        again = rests_until(polls, self._context.clock())
+        return None if again is None else f"failed {failed_nights(polls)} nights running; asked again on {again}"
+
     def _feed_request(self, ask: Ask, state: FeedState | None) -> Request:
-        hosts = {host_of(url) for url in (*self.outlet.feeds, *self.outlet.sitemaps)} - {""}
+        outlet = self.outlet
+        hosts = {host_of(url) for url in (*outlet.feeds, *outlet.sitemaps, *outlet.sections)} - {""}
         meta = {
             "domains": (*self.outlet.domains, *sorted(hosts)),
             "download_maxsize": self._context.crawl.max_feed_bytes,
         }
-        return self._request(ask.url, meta, state)
+        # A 304 says that what failed to be read is still the same: after a failure the whole answer is asked for.
+        fresh = ask.page is not None or (state is not None and state.last_error is not None)
+        return self._request(ask.page or ask.url, meta, None if fresh else state)
 
     async def _read(self, ask: Ask, state: FeedState | None, response: Response) -> None:
         """Take a feed's answer; a defect of ours costs this feed, not the outlet."""
@@ -155,10 +187,19 @@ class Visit:
             "etag": header(response, "ETag"),
             "last_modified": header(response, "Last-Modified"),
         }
+        if status == NOT_MODIFIED and state is not None and state.last_error is not None:
+            word = state.last_error
         if word is not None or status == NOT_MODIFIED:
             self._polled(ask, state, status=status, error=word)
             return
         found = await self._parse(ask, response, now)
+        if found.error is not None:
+            poll = {}  # validators of what could not be read would turn the failure into a 304
+        elif ask.kind == "section":
+            first = ask.validators if ask.page else (poll["etag"], poll["last_modified"])
+            if self._goes_on(ask, state, found, first):
+                return
+            poll = {"etag": first[0], "last_modified": first[1]}
         if found.children and not ask.child:
             self._asks.appendleft(Ask(kind=ask.kind, url=ask.url, poll=self._poll(ask, status=status, items=0, **poll)))
             new = [url for url in found.children if not self._context.store.feed_polled(self._context.run_id, url)]
@@ -167,11 +208,31 @@ class Visit:
             return
         self._polled(ask, state, found, status=status, error=found.error, detail=found.detail, **poll)
 
+    def _goes_on(
+        self, ask: Ask, state: FeedState | None, found: FeedResult, validators: tuple[str | None, str | None]
+    ) -> bool:
+        """Whether an older page of the section is asked for: this one was mostly new, and we were here before."""
+        urls = [item.url for item in found.items]
+        mostly_new = 2 * len(known_urls(self._context.store, urls)) < len(urls)
+        before = state is not None and state.last_success_at is not None
+        if found.next_page is None or ask.number >= MOST_PAGES or not before or not mostly_new:
+            return False
+        self._asks.appendleft(
+            Ask(
+                kind="section", url=ask.url, page=found.next_page, number=ask.number + 1,
+                held=(*ask.held, *found.items), validators=validators,
+            )
+        )  # fmt: skip
+        self._context.tally.step(self.outlet.id, feeds_asked=1, feeds_all=1)
+        return True
+
     async def _parse(self, ask: Ask, response: Response, now: datetime) -> FeedResult:
-        parse = parse_feed if ask.kind == "feed" else parse_sitemap
-        said = header(response, "Content-Type")
+        said, url = header(response, "Content-Type"), ask.url
+        known: dict[str, Any] = {"feed_url": url, "now": now, "outlet": self.outlet, "content_type": said}
         try:
-            return await aside(parse, response.body, feed_url=ask.url, now=now, outlet=self.outlet, content_type=said)
+            if ask.kind == "section":
+                return await aside(parse_section, response.body, page=ask.number, base_url=response.url, **known)
+            return await aside(parse_feed if ask.kind == "feed" else parse_sitemap, response.body, **known)
         except TooSlowError as error:
             return FeedResult(error="too-slow", detail=str(error))
 
@@ -185,9 +246,13 @@ class Visit:
         """Save the poll with what it announced, in one transaction."""
         if not rest.get("etag") and not rest.get("last_modified") and found is None and state is not None:
             rest |= {"etag": state.etag, "last_modified": state.last_modified}
-        items = found.items if found else ()
+        if ask.held and rest.get("error"):
+            # What the newer pages of a section said stands, whatever became of an older one.
+            status, found = 200, FeedResult()
+            rest = {"etag": ask.validators[0], "last_modified": ask.validators[1]}
+        items = {item.url: item for item in (*ask.held, *(found.items if found else ()))}.values()
         poll = self._poll(ask, status=status, items=len(items), **rest)
-        self._context.store.discover(self._context.run_id, poll, items)
+        self._context.store.discover(self._context.run_id, poll, list(items))
         self._context.tally.step(self.outlet.id, feeds_asked=1, found=len(items))
         told = f"{poll.error} {poll.detail or ''}".strip() if poll.error else f"{poll.items} items"
         logger.info("%s: %s %s: %s", self.outlet.id, ask.kind, ask.url, "unchanged" if status == NOT_MODIFIED else told)
