@@ -9,6 +9,7 @@ import typer
 from diembao import (
     __version__,
     analyse,
+    correct,
     db,
     explain,
     gazetteer,
@@ -18,6 +19,7 @@ from diembao import (
     nightly,
     outlets,
     report,
+    retag,
     search,
     tag,
 )
@@ -64,6 +66,8 @@ app.command("import")(import_.import_)
 app.command("analyse")(analyse.analyse)
 app.command("tag")(tag.tag)
 app.command("group")(group.group)
+app.command("retag")(retag.retag)
+app.command("correct")(correct.correct)
 
 
 def main() -> None:

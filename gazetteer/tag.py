@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gazetteer.about import about_city
@@ -13,6 +13,7 @@ from gazetteer.matcher import Matcher
 from gazetteer.mention import Mention, MentionField, Tagging, kind_of
 from gazetteer.place_rules import Verdict, place_verdicts
 from gazetteer.records import CITY, PROVINCE, Gazetteer
+from gazetteer.salience import salience
 from gazetteer.shape import Head, Shape, Text, prepare, shape
 from vietnamese.clock import LOCAL
 from vietnamese.normal import clean, match_form, unaccent
@@ -78,7 +79,10 @@ def tag(
             about_city=False, about_reasons=("no name of ours",), mentions=(), gazetteer_version=gazetteer.version
         )
     read = _read(gazetteer, texts, published_at, outlet, _hint(gazetteer, url, section))
-    mentions = _mentions(read.seen, read.places, read.heads)
+    mentions = tuple(
+        replace(mention, salience=salience(gazetteer.words, texts, mention))
+        for mention in _mentions(read.seen, read.places, read.heads)
+    )
     return Tagging(
         about_city=read.about, about_reasons=read.reasons, mentions=mentions, gazetteer_version=gazetteer.version
     )
