@@ -21,6 +21,7 @@ class GroupingCues:
     daily: re.Pattern[str]
     sport: re.Pattern[str]
     matter_prefixes: re.Pattern[str]
+    objects: re.Pattern[str]
     stop: frozenset[str]
     places: re.Pattern[str]
     same_place: dict[str, str]
@@ -40,6 +41,10 @@ class GroupingCues:
         found = None if self.roundups.search(lower_title) else self.daily.search(lower_title)
         return found[0].strip() if found else ""
 
+    def objects_in(self, lower_text: str) -> frozenset[str]:
+        """Objects with a number or name of their own («bão số 6») in a folded text, blanks made one."""
+        return frozenset(" ".join(found[0].split()) for found in self.objects.finditer(lower_text))
+
     def places_in(self, folded_title: str) -> frozenset[str]:
         """Provinces, cities, countries in a folded title, each by its first name."""
         return frozenset(self.same_place[found] for found in self.places.findall(folded_title))
@@ -49,7 +54,7 @@ class GroupingCues:
         return self.matter_prefixes.search(head) is not None
 
 
-_TITLE_KEYS = ("roundups", "daily", "sport", "matter_prefixes")
+_TITLE_KEYS = ("roundups", "daily", "sport", "matter_prefixes", "objects")
 
 
 def folded(text: str) -> str:

@@ -9,6 +9,13 @@ from math import fsum, sqrt
 
 from issues.profile import TITLE_WEIGHT, Profile
 
+NAMES_PRIOR = 5.0
+"""Weight of names that would be needed to outdo not knowing: that of one fairly rare name."""
+
+
+LEAST_BODY = 40
+"""Pairs of syllables below which a body says too little to be compared."""
+
 
 class Weights(dict[str, float]):
     """Weights of terms, asked for once each; and their squares."""
@@ -51,11 +58,20 @@ class Evidence:
     """Share of the title's names found in the other article, the worse way round; one half where a title has none."""
     entities: float
     """Share of common agencies and units."""
+    body: float | None
+    """Share of the shorter body's weighed pairs of syllables that the other has too; None where one has no body."""
     days_apart: float
     places_differ: bool
     dates_differ: bool
     units_differ: bool
     """Title and lead name units of the city, and none in common."""
+    shared_object: bool
+    """Both name one object with a number of its own."""
+    objects_differ: bool
+    shared_units: bool
+    """Title and lead of both name one unit of the city."""
+    object_missing: bool
+    """Only one of them names an object with a number of its own."""
     subjects_differ: bool
     """Two daily lists of different subjects (gold, dollar)."""
 
@@ -70,9 +86,14 @@ def compare(a: Profile, b: Profile, weights: Weights) -> Evidence:
         ),
         names=min(_names_covered(a, b, weights), _names_covered(b, a, weights)),
         entities=_share(a.entities, b.entities),
+        body=_body(a.body, b.body, weights) if min(len(a.body), len(b.body)) >= LEAST_BODY else None,
         days_apart=abs(a.at - b.at) if a.at is not None and b.at is not None else 0.0,
         places_differ=bool(a.places and b.places and not a.places & b.places),
         units_differ=bool(a.units and b.units and not a.units & b.units),
+        shared_object=bool(a.objects & b.objects),
+        objects_differ=bool(a.objects and b.objects and not a.objects & b.objects),
+        object_missing=bool(a.objects) != bool(b.objects),
+        shared_units=bool(a.units & b.units),
         subjects_differ=bool(a.subject and b.subject and a.subject != b.subject),
         dates_differ=bool(a.dates and b.dates and not a.dates & b.dates),
     )
@@ -93,7 +114,15 @@ def _covered(title: AbstractSet[str], other: AbstractSet[str], weights: Weights)
 
 
 def _names_covered(a: Profile, b: Profile, weights: Weights) -> float:
-    return _covered(a.title_names, b.names, weights) if a.title_names else 0.5
+    """Drawn towards one half, all the more the less the names weigh: the city's own name proves nothing."""
+    whole = fsum(map(weights.__getitem__, a.title_names))
+    found = fsum(map(weights.__getitem__, a.title_names & b.names))
+    return (found + NAMES_PRIOR / 2) / (whole + NAMES_PRIOR)
+
+
+def _body(a: frozenset[str], b: frozenset[str], weights: Weights) -> float:
+    both = fsum(map(weights.squares.__getitem__, a & b))
+    return both / min(fsum(map(weights.squares.__getitem__, a)), fsum(map(weights.squares.__getitem__, b)))
 
 
 def _share(a: frozenset[str], b: frozenset[str]) -> float:

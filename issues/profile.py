@@ -18,10 +18,13 @@ from vietnamese.normal import fold_tones, nfc
 Kind = Literal["news", "sport", "daily", "roundup"]
 
 LEAD_SYLLABLES = 60
-"""How much of the body stands for the lead where an article has no sapo."""
+"""How much of the body counts as lead beside the sapo."""
 TITLE_WEIGHT = 2
 MOST_SHINGLES = 1500
 """Shingles kept of one article (about 1,500 syllables): enough to verify a reprint, and bounded."""
+
+MOST_BODY_WORDS = 400
+"""Words of the body whose pairs are kept: what a newspaper article says of its matter, and bounded."""
 
 LEAST_SERIES = 4
 """Words before a colon from which they name a series."""
@@ -51,6 +54,8 @@ class Profile:
     """Runs of capitalised words in title and lead."""
     places: frozenset[str]
     """Provinces, cities, countries the title names."""
+    objects: frozenset[str]
+    """Objects with a number of their own that title and lead name («bão số 6»)."""
     subject: str
     """What a daily list is about («giá vàng»); empty for other kinds."""
     dates: frozenset[str]
@@ -68,6 +73,8 @@ class Profile:
     """Units of the city that title and lead name, without the city itself."""
     entities: frozenset[str] = frozenset()
     """Agencies and units the article names, without the city itself."""
+    body: frozenset[str] = frozenset()
+    """Pairs of syllables of the body; empty for a teaser."""
 
 
 def profile(
@@ -85,7 +92,7 @@ def profile(
     entities: Iterable[str] = (),
 ) -> Profile:
     """What the grouping sees of an article; `at` aware or None."""
-    lead = sapo or " ".join(text.split()[:LEAD_SYLLABLES])
+    lead = " ".join([sapo or "", *text.split()[:LEAD_SYLLABLES]])
     title_words, lead_words = words(title), words(lead)
     title_terms = _terms(title_words, cues.stop)
     folded_title = " ".join(folded for _, folded, _ in title_words)
@@ -100,6 +107,7 @@ def profile(
         title_names=title_names,
         names=title_names | _names(lead_words),
         places=cues.places_in(folded_title),
+        objects=cues.objects_in(f"{lower}\n{fold_tones(nfc(lead)).lower()}"),
         subject=cues.subject_of(lower),
         dates=frozenset(_dates(lower)),
         kind=cues.kind_of(lower, lead),
@@ -110,6 +118,7 @@ def profile(
         credited=credited or "",
         units=frozenset(units),
         entities=frozenset(entities),
+        body=frozenset(term for term in _terms(words(text)[:MOST_BODY_WORDS], cues.stop) if " " in term),
     )
 
 

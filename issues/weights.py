@@ -13,15 +13,27 @@ from issues.cues import read_toml
 from issues.evidence import Evidence
 from issues.profile import Profile
 
+THIN_LIKENESS, THIN_TITLE = 0.2, 0.35
+"""Below these, what two articles share is what any two of one day may share."""
+
 
 class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Log odds of each piece of evidence, and the rule by which an article joins."""
 
     bias: float
     likeness: float
+    thin_likeness: float
+    thin_title: float
     title_in_other: float
     names: float
     entities: float
+    body: float
+    body_usual: float
+    body_most: float
+    object_missing: float
+    shared_units: float
+    shared_object: float
+    objects_differ: float
     days_apart: float
     days_apart_log: float
     places_differ: float
@@ -54,6 +66,8 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         total = (
             self.bias
             + self.likeness * seen.likeness
+            + self.thin_likeness * max(0.0, 1 - seen.likeness / THIN_LIKENESS)
+            + self.thin_title * max(0.0, 1 - seen.title_in_other / THIN_TITLE)
             + self.title_in_other * seen.title_in_other
             + self.names * seen.names
             + self.entities * seen.entities
@@ -62,8 +76,13 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         )
         total += self.places_differ * seen.places_differ + self.dates_differ * seen.dates_differ
         total += self.sport_days_log * far * ("sport" in kinds) + self.daily_days_log * far * ("daily" in kinds)
-        total += self.differ_alike * seen.likeness * (seen.places_differ or seen.dates_differ or seen.units_differ)
-        total += self.units_differ * seen.units_differ
+        elsewhere = not seen.shared_object and (seen.places_differ or seen.units_differ)
+        total += self.differ_alike * seen.likeness * (elsewhere or seen.dates_differ)
+        total += self.units_differ * (elsewhere and seen.units_differ) + self.shared_units * seen.shared_units
+        if seen.body is not None:
+            total += self.body * (min(seen.body, self.body_most) - self.body_usual)
+        total += self.object_missing * seen.object_missing
+        total += self.shared_object * seen.shared_object + self.objects_differ * seen.objects_differ
         total += self.other_subject * seen.subjects_differ
         total += self.roundup * ("roundup" in kinds) + self.one_outlet * (a.outlet_id == b.outlet_id)
         return total + self.one_series * (bool(a.series) and a.series == b.series)
