@@ -67,7 +67,7 @@ def visited(config: Config, hosts: HostMap | None) -> list[Outlet]:
     active = [outlet for outlet in config.outlets.values() if outlet.active]
     if hosts is None:
         return active
-    return [outlet for outlet in active if any(hosts.covers(url) for url in (*outlet.feeds, *outlet.sitemaps))]
+    return [o for o in active if any(hosts.covers(url) for url in (*o.feeds, *o.sitemaps, *o.sections))]
 
 
 async def run_night(
