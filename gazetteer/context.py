@@ -135,7 +135,8 @@ def _is_sport(seen: Shape) -> bool:
         return False
     if any("league" in text.signals for text in seen.texts) or any(_scores(place) for place in named):
         return True
-    return len(set().union(*(text.signals.get("sport", ()) for text in seen.texts))) >= _SPORT_WORDS
+    told = set().union(*(text.signals.get("sport", ()) for text in seen.texts))
+    return len(told) >= _SPORT_WORDS or bool(told and any(_plays(place) for place in named))
 
 
 def _scores(place: Place) -> bool:
@@ -144,6 +145,13 @@ def _scores(place: Place) -> bool:
         return False
     before = form[max(0, place.start - 15) : place.start]
     return bool(cues.SCORE_AFTER.match(form, place.end) or cues.SCORE_BEFORE.search(before))
+
+
+def _plays(place: Place) -> bool:
+    """`CLB Hà Nội đấu Hải Phòng`: with a word of football near, one verb is enough."""
+    form = place.text.form
+    before = form[max(0, place.start - 15) : place.start]
+    return bool(cues.PLAYS_AFTER.match(form, place.end) or cues.PLAYS_BEFORE.search(before))
 
 
 def _day_of_words(gazetteer: Gazetteer, seen: Shape) -> date:

@@ -91,6 +91,9 @@ BUILT_PAIR = re.compile(
 SCORE_AFTER = re.compile(r" \d ?- ?\d(?![\d/-])")
 SCORE_BEFORE = re.compile(r"(?<!ngày )(?<!sáng )(?<!chiều )(?<!tối )(?<![\d/-])\d ?- ?\d $")
 """`Hải Phòng 1-0 Hà Nội`: a match; but `sáng 3-3, Hải Phòng`."""
+PLAYS_AFTER = re.compile(r" (?:đấu|vs\.?|đụng độ|so tài)(?: với)?(?![^\W_])")
+PLAYS_BEFORE = re.compile(r"(?<![^\W_])(?:đấu|vs\.?|đụng độ|so tài)(?: với)? $")
+"""A team plays another; said of cities only in football."""
 CLUB_AFTER = re.compile(r"[ ]?(?:fc|club)(?![^\W_])")
 PERSON_AFTER = re.compile(r"[ ]?[,(][ ]?(?:\d{1,2} tuổi|sn \d|sinh năm)")
 """An age or year of birth: the name was a person's."""

@@ -102,3 +102,15 @@ LISTS = {
 @pytest.mark.parametrize(("text", "expected"), LISTS.values(), ids=LISTS.keys())
 def test_a_list_with_a_head_of_its_own(shipped: Gazetteer, text: str, expected: list[str]) -> None:
     assert _ids(shipped, text, title="Hải Phòng", on=None)[1:] == expected
+
+
+def test_a_teaser_on_football_needs_but_a_verb(shipped: Gazetteer) -> None:
+    match = _tag(shipped, "Trận đấu lúc 19h15 tối nay.", title="CLB Hà Nội đấu Hải Phòng: rực lửa ở Hàng Đẫy")
+    assert (match.about_city, match.mentions) == (False, ())
+    ground = _tag(shipped, "Tuyển nữ đấu Thái Lan trên sân Lạch Tray, Hải Phòng tối nay, bán hết vé trận đấu.")
+    assert "p31" in [mention.entity_id for mention in ground.mentions]
+
+
+def test_a_number_plate_is_no_place(shipped: Gazetteer) -> None:
+    text = "Xe khách biển kiểm soát Hải Dương lao xuống vực ở đèo Lò Xo, tỉnh Kon Tum."
+    assert not _tag(shipped, text, title="Xe khách lao xuống vực", on="2018-05-01").about_city

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import lzma
 import random
 import unicodedata
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -20,8 +17,6 @@ from gazetteer.records import Gazetteer
 from gazetteer.tag import OutletHint, explain, tag
 from gazetteer.variants import head_forms, name_forms
 from vietnamese.normal import match_form
-
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "tagging"
 
 ROWS: list[dict[str, Any]] = [
     {
@@ -184,18 +179,3 @@ def test_whatever_comes_spans_are_true_and_apart(
     assert all(text[m.start : m.end] == m.surface for m in mentions)
     assert all(before.end <= after.start for before, after in pairwise(mentions))
     assert all(shipped.get(m.entity_id) is not None for m in mentions)
-
-
-@pytest.mark.corpus
-def test_real_articles_twice_and_backwards(shipped: Gazetteer) -> None:
-    path = CORPUS / "unlabelled.jsonl.xz"
-    if not path.exists():
-        pytest.skip("../shared/corpus is not beside the checkout")
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines][:600]
-    first = [out_row(*tag_row(shipped, row)) for row in rows]
-    again = [out_row(*tag_row(shipped, row)) for row in reversed(rows)]
-    assert first == again[::-1]
-    for row, found in zip(rows, first, strict=True):
-        for mention in found["mentions"]:
-            assert (row[mention["field"]] or "")[mention["start"] : mention["end"]] == mention["surface"]
