@@ -15,7 +15,8 @@ from config.places import CHECKOUT
 COMMANDS = [
     (), ("nightly",), ("report",), ("report", "daily"), ("report", "verify"), ("search",), ("explain",), ("health",),
     ("outlets",), ("outlets", "list"), ("outlets", "show"), ("gazetteer",), ("gazetteer", "lookup"),
-    ("gazetteer", "history"), ("analyse",), ("tag",), ("group",), ("import",),
+    ("gazetteer", "history"), ("gazetteer", "lint"), ("gazetteer", "export"), ("analyse",), ("tag",), ("group",),
+    ("import",), ("retag",), ("correct",),
     ("db",), ("db", "check"), ("db", "upgrade"), ("db", "backup"), ("db", "purge"),
 ]  # fmt: skip
 
