@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from storage.doubt import Drift
 from storage.records import FateWord
 from vietnamese.clock import to_local
 
@@ -28,6 +29,8 @@ _BLOCKED = {"http-401", "http-403", "http-429"}
 _FAILED = frozenset(
     {FateWord.HTTP_5XX, FateWord.TIMEOUT, FateWord.TOO_BIG, FateWord.TOO_SLOW, FateWord.NO_TEXT, FateWord.FAILED}
 )
+_READ = frozenset({"healthy", "quiet", "silent"})
+"""States in which a changed markup is worth telling: in the others nothing is read anyway."""
 _GOOD = frozenset({FateWord.STORED, FateWord.REVISED, FateWord.UNCHANGED, FateWord.TEASER, FateWord.DUPLICATE})
 
 
@@ -55,6 +58,8 @@ class OutletFacts:
     last_new_at: datetime | None = None
     """When an article of it was last stored for the first time."""
     first_polled_at: datetime | None = None
+    drift: Drift | None = None
+    """Its markup has changed: the rules no longer fit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +82,8 @@ class OutletHealth:
 def judge_outlet(facts: OutletFacts, now: datetime) -> OutletHealth:
     """The state of one outlet after a run that ended at `now` (aware)."""
     state, reason, reason_vi = _state(facts, now)
+    if facts.drift is not None and state in _READ:
+        reason, reason_vi = f"{facts.drift.reason}; {reason}", f"{facts.drift.reason_vi}; {reason_vi}"
     return OutletHealth(
         id=facts.outlet_id,
         name=facts.name,

@@ -54,12 +54,18 @@ def _line(title: str, counts: Mapping[str, int]) -> str:
     return f"{title}: {told or 'none'}"
 
 
+def _rank(state: OutletHealth) -> int:
+    """Place in the table: the worst first; an outlet whose markup has changed stands with the silent ones."""
+    changed = state.reason.startswith("drifted")
+    return min(WORST_FIRST.index(state.state), WORST_FIRST.index("silent") if changed else len(WORST_FIRST))
+
+
 def _outlets(health: Sequence[OutletHealth]) -> Table:
     """The outlets, worst first; when they do not fit on a screen the healthy ones are summed up."""
     table = Table(box=None, pad_edge=False)
     for title in ("outlet", "state", "new", "failed", "last new", "reason"):
         table.add_column(title, justify="right" if title in {"new", "failed"} else "left")
-    ranked = sorted(health, key=lambda state: (WORST_FIRST.index(state.state), state.name))
+    ranked = sorted(health, key=lambda state: (_rank(state), state.name))
     for state in ranked[:ROWS_ON_A_SCREEN]:
         last = f"{to_local(state.last_new_at):%d/%m %H:%M}" if state.last_new_at else "-"
         colour = COLOURS[state.state]

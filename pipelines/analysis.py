@@ -16,6 +16,7 @@ from crawler.failure import error_id
 from crawler.run import at_end
 from pipelines.analyse import teaser_article
 from pipelines.pool import AnalysisPool
+from storage.drift import drifted
 from storage.records import FateWord, Outcome
 
 if TYPE_CHECKING:
@@ -56,9 +57,13 @@ def _gazetteer(folders: tuple[Path, ...]) -> Gazetteer:
 class AnalysisPipeline:
     """Turns a page into an outcome."""
 
+    _drifted: frozenset[str] = frozenset()
+    """Outlets whose rules are not trusted in this crawl."""
+
     def __init__(self, context: Context) -> None:
         self._context = context
         self._pool = shared_pool(context)
+        self._drifted = frozenset(drifted(context.store, context.config.outlets.values(), now=context.clock()))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> AnalysisPipeline:
@@ -92,7 +97,9 @@ class AnalysisPipeline:
     async def _read(self, page: Page, row: FrontierRow) -> Outcome:
         """What a worker makes of the page; a pool that fails us is our failure, with an error id."""
         try:
-            return await asyncio.wrap_future(self._pool.submit(page, teaser=row.teaser))
+            return await asyncio.wrap_future(
+                self._pool.submit(page, teaser=row.teaser, trusted=row.outlet_id not in self._drifted)
+            )
         except Exception as error:
             told = error_id(error)
             self._context.tally.errors.append(told)

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import msgspec
 from pebble import ProcessExpired, ProcessPool
 
 from pipelines.read import Reading
@@ -40,6 +41,7 @@ TASKS_PER_WORKER = 5000
 
 Task = tuple[Page, Teaser | None, bool]
 """A page, what its feed said of it, and whether outlet rules are used."""
+_Args = tuple[Page, Teaser | None, bool, bool]
 Done = tuple[Outcome, Reading | None]
 """What a page came to and what it says; the reading is missing where no worker lived to tell."""
 
@@ -63,16 +65,25 @@ class AnalysisPool:
             context=multiprocessing.get_context("spawn"),
         )
 
-    def submit(self, page: Page, *, teaser: Teaser | None = None, rules: bool = True) -> Future[Outcome]:
-        """A future that always gets an Outcome; usable with `asyncio.wrap_future`."""
+    def submit(
+        self, page: Page, *, teaser: Teaser | None = None, rules: bool = True, trusted: bool = True
+    ) -> Future[Outcome]:
+        """A future that always gets an Outcome; usable with `asyncio.wrap_future`.
+
+        `trusted=False`: rules count only where the generic reader agrees, as they must for a drifted outlet.
+        """
         result: Future[Outcome] = Future()
-        self.submit_reading(page, teaser=teaser, rules=rules).add_done_callback(lambda done: _first_of(done, result))
+        self.submit_reading(page, teaser=teaser, rules=rules, trusted=trusted).add_done_callback(
+            lambda done: _first_of(done, result)
+        )
         return result
 
-    def submit_reading(self, page: Page, *, teaser: Teaser | None = None, rules: bool = True) -> Future[Done]:
+    def submit_reading(
+        self, page: Page, *, teaser: Teaser | None = None, rules: bool = True, trusted: bool = True
+    ) -> Future[Done]:
         """As `submit`, with all that was read: also of pages that are no articles."""
         result: Future[Done] = Future()
-        self._schedule((page, teaser, rules), result, tries=1)
+        self._schedule((page, teaser, rules, trusted), result, tries=1)
         return result
 
     def map(self, tasks: Iterable[Task], *, ahead: int = 8) -> Iterator[Done]:
@@ -89,11 +100,11 @@ class AnalysisPool:
         """Wait until a worker has loaded everything and answers; raises what its start raised."""
         self._pool.schedule(_ready).result()
 
-    def _schedule(self, task: Task, result: Future[Done], *, tries: int) -> None:
+    def _schedule(self, task: _Args, result: Future[Done], *, tries: int) -> None:
         future = self._pool.schedule(_work, args=task, timeout=self.page_seconds)
         future.add_done_callback(lambda done: self._settle(task, result, done, tries))
 
-    def _settle(self, task: Task, result: Future[Done], done: Future[Done], tries: int) -> None:
+    def _settle(self, task: _Args, result: Future[Done], done: Future[Done], tries: int) -> None:
         if result.done():
             return
         if done.cancelled():
@@ -190,12 +201,14 @@ def _ready() -> bool:
     return True
 
 
-def _work(page: Page, teaser: Teaser | None, rules: bool) -> Done:  # noqa: FBT001 - called by position by the pool
+def _work(page: Page, teaser: Teaser | None, rules: bool, trusted: bool) -> Done:  # noqa: FBT001 - called by position by the pool
     from pipelines.analyse import outcome_of
     from pipelines.read import read_page
 
     config = _Worker.config
     outlet = config.outlets.get(page.outlet_id or "") or _by_host(config, page)
+    if outlet is not None and not trusted:
+        outlet = msgspec.structs.replace(outlet, verified=False)
     reading = read_page(page, outlet=outlet, rules=rules, press=_Worker.press)
     return outcome_of(page, reading, outlet=outlet, teaser=teaser, gazetteer=_Worker.gazetteer), reading
 

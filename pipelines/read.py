@@ -31,6 +31,7 @@ from pipelines.rules import RuleMatch, agrees, apply_rules
 from pipelines.sapo import find_sapo, lead_of, sapo_text
 from pipelines.text import bare, clean
 from pipelines.times import Published, machine_time, modified_time, settle, visible_time
+from storage.doubt import DOUBT, is_checked
 from storage.records import FateWord, Page, PublishedFrom
 from vietnamese.clock import LOCAL
 
@@ -88,7 +89,7 @@ def read_page(page: Page, *, outlet: Outlet | None, rules: bool = True, press: f
     if tree is None:
         return Reading(fate=FateWord.NOT_ARTICLE, detail="empty page", canonical_url=page.url)
     meta = read_metadata(tree)
-    places = _find(tree, meta, outlet if rules else None)
+    places = _find(tree, meta, outlet if rules else None, check=is_checked(page.requested_url))
     title = _title(places.title, meta, outlet)
     sapo, blocks = _sapo(places, meta)
     fixed = repair(blocks, title=title, sapo=sapo, authors=meta.authors, press=press)
@@ -126,10 +127,10 @@ def _reading(
     )
 
 
-def _find(tree: HtmlElement, meta: Metadata, outlet: Outlet | None) -> _Places:
+def _find(tree: HtmlElement, meta: Metadata, outlet: Outlet | None, *, check: bool) -> _Places:
     match = apply_rules(tree, outlet) if outlet is not None and outlet.rules else None
     title = match.title if match and match.title is not None else find_title(tree, meta)
-    blocks, container, extractor = _blocks(tree, meta, outlet, match, title)
+    blocks, container, extractor = _blocks(tree, meta, outlet, match, title, check=check)
     match = match if extractor.startswith("rule:") else None
     blocks = _behind(blocks, title)
     sapo = match.sapo if match else None
@@ -139,16 +140,23 @@ def _find(tree: HtmlElement, meta: Metadata, outlet: Outlet | None) -> _Places:
 
 
 def _blocks(
-    tree: HtmlElement, meta: Metadata, outlet: Outlet | None, match: RuleMatch | None, title: HtmlElement | None
-) -> tuple[list[Block], HtmlElement | None, str]:
-    """Blocks, container and the layer that won: a rule that nobody has verified must agree with the generic way."""
-    if match is not None and outlet is not None:
-        name = f"rule:{outlet.id}/{match.rule.name}"
-        if outlet.verified and match.rule.verified:
-            return match.blocks, match.container, name
-        found = generic_blocks(tree, title, meta.descriptions)
-        return (match.blocks, match.container, name) if agrees(match.blocks, found[0]) else found
-    return generic_blocks(tree, title, meta.descriptions)
+    tree: HtmlElement, meta: Metadata, outlet: Outlet | None, match: RuleMatch | None, title: HtmlElement | None,
+    *, check: bool,
+) -> tuple[list[Block], HtmlElement | None, str]:  # fmt: skip
+    """Blocks, container and the layer that won: a rule that nobody has verified must agree with the generic way.
+
+    `check` compares a verified rule with the generic way too: where they differ, its name gets a `?`.
+    """
+    if match is None or outlet is None:
+        return generic_blocks(tree, title, meta.descriptions)
+    name = f"rule:{outlet.id}/{match.rule.name}"
+    trusted = outlet.verified and match.rule.verified
+    if trusted and not check:
+        return match.blocks, match.container, name
+    found = generic_blocks(tree, title, meta.descriptions)
+    if agrees(match.blocks, found[0]):
+        return match.blocks, match.container, name
+    return (match.blocks, match.container, name + DOUBT) if trusted else found
 
 
 def _behind(blocks: list[Block], element: HtmlElement | None) -> list[Block]:

@@ -19,6 +19,7 @@ from pipelines.files import page_of, reading_row
 from pipelines.read import Reading, read_page
 from pipelines.rules import selector
 from pipelines.text import bare
+from storage.doubt import is_checked
 
 PAGES = Path(__file__).parent / "pages"
 CONFIG = load()
@@ -104,3 +105,17 @@ def test_a_rule_that_nobody_verified_gives_way_when_it_disagrees() -> None:
     assert right.extractor == "rule:vietnamnet/2022"
     assert wrong.extractor == "blocks"
     assert wrong.paragraphs == right.paragraphs
+
+
+def test_a_verified_rule_that_disagrees_is_doubted_on_checked_pages_only() -> None:
+    name = "vietnamnet_2022"
+    outlet = CONFIG.outlets["vietnamnet"]
+    stale = msgspec.structs.replace(outlet, rules=(msgspec.structs.replace(outlet.rules[0], body="div.footer"),))
+    other = '<div class="footer">' + "<p>Chợ xa. </p>" * 20
+    body = (PAGES / f"{name}.html").read_bytes().replace(b"</body>", other.encode())
+    urls = [f"https://vietnamnet.vn/bai-{n}.html" for n in range(40)]
+    read = {url: read_page(page_of(body, url=url, outlet_id=None), outlet=stale).extractor for url in urls}
+    assert {is_checked(url): extractor for url, extractor in read.items()} == {
+        True: "rule:vietnamnet/2022?",
+        False: "rule:vietnamnet/2022",
+    }

@@ -63,7 +63,7 @@ class Pool:
     def __init__(self, answer: Outcome | Exception) -> None:
         self.answer = answer
 
-    def submit(self, page: Page, *, teaser: Teaser | None) -> Future[Outcome]:
+    def submit(self, page: Page, *, teaser: Teaser | None, trusted: bool) -> Future[Outcome]:
         future: Future[Outcome] = Future()
         if isinstance(self.answer, Exception):
             future.set_exception(self.answer)
