@@ -91,6 +91,10 @@ BUILT_PAIR = re.compile(
 SCORE_AFTER = re.compile(r" \d ?- ?\d(?![\d/-])")
 SCORE_BEFORE = re.compile(r"(?<!ngày )(?<!sáng )(?<!chiều )(?<!tối )(?<![\d/-])\d ?- ?\d $")
 """`Hải Phòng 1-0 Hà Nội`: a match; but `sáng 3-3, Hải Phòng`."""
+NUMBERED_BEFORE = re.compile(
+    r"(?:^|[(,;:]\s?|[\n]|(?:(?<![^\W_])(?:số|là|kilo|tại|ở|hiệu|nhà) ))(?!(?:19|20)\d\d )\d{1,4}[a-z]?(?:/\d+)* $"
+)
+"""A number right before a bare name is a house or hull number: `số 129 Hải Phòng`, `183 TP HCM, 184 Hải Phòng`."""
 PLAYS_AFTER = re.compile(r" (?:đấu|vs\.?|đụng độ|so tài)(?: với)?(?![^\W_])")
 PLAYS_BEFORE = re.compile(r"(?<![^\W_])(?:đấu|vs\.?|đụng độ|so tài)(?: với)? $")
 """A team plays another; said of cities only in football."""

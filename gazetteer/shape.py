@@ -205,8 +205,8 @@ def _implied_type(left: str) -> str | None:
 
 
 def _behind_head(text: Text, position: int) -> bool:
-    """A head stands right before: `Sở Tài nguyên - môi trường` + `Hải Phòng` is no school."""
-    if position == 0 or text.atoms[position - 1].kind != "head":
+    """A head or agency stands right before: `Sở Tài nguyên - môi trường` + `Hải Phòng` is no school."""
+    if position == 0 or text.atoms[position - 1].kind not in {"head", "agency"}:
         return False
     return bool(cues.PLACE_JOINT.fullmatch(text.form, text.atoms[position - 1].end, text.atoms[position].start))
 
@@ -243,9 +243,15 @@ def _cue(gazetteer: Gazetteer, text: Text, atom: Atom, own_type: str | None, lef
     cue = gazetteer.words.cue_before(left) or ("club" if cues.CLUB_AFTER.match(text.form, atom.end) else None)
     if cue or own_type:
         return cue
+    if left[-2:-1].isalnum() and _numbered(left):
+        return "street"
     return _dashed_cue(text, atom) or (
         _name_cue(gazetteer.words, text, atom, left) if atom.kind != "province" else None
     )
+
+
+def _numbered(left: str) -> bool:
+    return any(c.isdigit() for c in left[-6:]) and bool(cues.NUMBERED_BEFORE.search(left[-20:]))
 
 
 def _name_cue(words: WordLists, text: Text, atom: Atom, left: str) -> str | None:

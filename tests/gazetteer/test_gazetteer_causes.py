@@ -114,3 +114,26 @@ def test_a_teaser_on_football_needs_but_a_verb(shipped: Gazetteer) -> None:
 def test_a_number_plate_is_no_place(shipped: Gazetteer) -> None:
     text = "Xe khách biển kiểm soát Hải Dương lao xuống vực ở đèo Lò Xo, tỉnh Kon Tum."
     assert not _tag(shipped, text, title="Xe khách lao xuống vực", on="2018-05-01").about_city
+
+
+NUMBERED = {
+    "a house number": "Công ty ẩm thực ở số 300 Hải Phòng, Đà Nẵng bị phạt.",
+    "house numbers in a list": "Đà Nẵng thu hồi ba khu đất: 129 Hải Phòng, 159 Trần Phú và 23 Hùng Vương.",
+    "hull numbers in a list": "Các tàu 182 Hà Nội, 183 TP Hồ Chí Minh, 184 Hải Phòng lần lượt về Cam Ranh.",
+    "a hull number behind its class": "Lễ thượng cờ tàu ngầm Kilo 184 Hải Phòng diễn ra ở Khánh Hòa.",
+}
+
+
+@pytest.mark.parametrize("text", NUMBERED.values(), ids=NUMBERED.keys())
+def test_a_number_before_the_name_is_a_house_or_a_ship(shipped: Gazetteer, text: str) -> None:
+    assert "p31" not in _ids(shipped, text)
+
+
+def test_a_year_or_a_day_before_the_name_is_none(shipped: Gazetteer) -> None:
+    for text in ("Năm 2025, Hải Phòng thu vượt dự toán.", "Sáng 3/3 Hải Phòng khởi công.", "Hè 2026 Hải Phòng đông."):
+        assert _ids(shipped, text) == ["p31"], text
+
+
+def test_the_city_behind_its_hospital_is_the_city(shipped: Gazetteer) -> None:
+    text = "Nạn nhân được đưa vào bệnh viện Hữu nghị Việt Tiệp Hải Phòng."
+    assert _ids(shipped, text) == ["bv-viet-tiep", "p31"]
