@@ -98,7 +98,9 @@ def _weighed(gazetteer: Gazetteer, seen: Shape, places: Sequence[Verdict], heads
 def _values(gazetteer: Gazetteer, seen: Shape, places: Sequence[Verdict]) -> Iterator[tuple[Place, float]]:
     """Each place with its weight; one that only says where the place before it lies is left out."""
     inner = [p for p in seen.places if places[p.order].id or p.meaning.kind == "place"]
-    outer = {order for place in inner if place.meaning.kind in {"unit", "place"} for order in place.inside}
+    outer = {order for place in inner if place.meaning.kind == "unit" for order in place.inside}
+    towns = (order for place in inner if place.meaning.kind == "place" for order in place.inside)
+    outer |= {order for order in towns if seen.places[order].meaning.kind == "province"}
     said: Counter[tuple[str, str]] = Counter()
     for place in seen.places:
         if place.order in outer:

@@ -34,7 +34,9 @@ TYPE_HERE = re.compile(
 PLACE_JOINT = re.compile(r"(?:[ ]?\([a-zđ0-9&-]{2,10}\))?[ ]?(?:\.|\(|- ?|của |tại |, )?")
 """What may stand between a head and the name of its place: also its abbreviation, `Trung tâm … (CDC) Hải Dương`."""
 
-CHAIN = re.compile(rf"[ ]?(?:\)?[ ]?[,(]|-|thuộc|của|ở|tại)[ ]?(?:thuộc |nay thuộc |nay là )?(?:({_TYPE})[ ]?)?")
+CHAIN = re.compile(
+    rf"[ ]?(?:\)?[ ]?[,(]|-|thuộc|của|ở|tại)[ ]?(?:thuộc |nay thuộc |nay là )?(?:({_TYPE})(?:[ ]|(?<=\.)))?"
+)
 """What leads from a unit to the greater one it lies in: `xã X, huyện Y (Z)`."""
 CHAIN_BEGINS = (",", "(", "-", ")", " ,", " (", " -", " )", " t", " của", " ở", "thuộc", "của", "ở", "tại")
 """One of these stands behind a name wherever `CHAIN` can match: a cheap look comes first."""

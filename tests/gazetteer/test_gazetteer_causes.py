@@ -137,3 +137,9 @@ def test_a_year_or_a_day_before_the_name_is_none(shipped: Gazetteer) -> None:
 def test_the_city_behind_its_hospital_is_the_city(shipped: Gazetteer) -> None:
     text = "Nạn nhân được đưa vào bệnh viện Hữu nghị Việt Tiệp Hải Phòng."
     assert _ids(shipped, text) == ["bv-viet-tiep", "p31"]
+
+
+@pytest.mark.parametrize("province", ["Quảng Nam", "Quảng Ninh", "Quảng Trị", "Thanh Hóa", "TP HCM", "tỉnh Quảng Ngãi"])
+def test_a_province_in_brackets_is_where_it_lies(shipped: Gazetteer, province: str) -> None:
+    text = f"Lễ ở Hải Phòng.\nCầu treo Tiên Lãng ({province}) bị hỏng, như phường Hải An ({province})."
+    assert _ids(shipped, text, on="2014-05-01") == ["p31"]
