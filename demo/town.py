@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from demo import feeds, pages, trouble
+from demo import feeds, front, pages, trouble
 from demo.answer import Answer, page, plain, validated
 from demo.load import PRIVATE_PORT, load_town
 from demo.model import NIGHTS, Fault, Feed, TownArticle, TownOutlet, morning
@@ -63,6 +63,8 @@ class Town:
         for feed in outlet.feeds:
             if path == feed.path:
                 return self._feed(outlet, feed)
+        if path == "/":
+            return page(200, front.front(outlet, self.items(outlet, outlet.feeds[0])))
         fault = self._faults.get(host + target)
         if fault is not None:
             return self._fault(fault)

@@ -9,11 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from config.model import Outlet
+from diembao.outlets_add import add
 from diembao.outlets_check import check
 from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, stop
 
 app = typer.Typer(no_args_is_help=True, help="The outlets that are read: list and show.")
 
+app.command("add")(add)
 app.command("check")(check)
 
 

@@ -18,8 +18,8 @@ _LIST_MARKS = frozenset(
 )
 """Letters before the number of a topic, tag or page; `post`, `d`, `a`, `c`, `i` … stand before an article's."""
 
-_PLAIN_DIGITS, _MARKED_DIGITS, _STAMP_DIGITS = 5, 3, 12
-"""Digits of a number that is an article's: bare (a year has four), behind letters, or a time stamp."""
+_PLAIN_DIGITS, _MARKED_DIGITS = 5, 3
+"""Digits of a number that is an article's: bare (a year has four), or behind letters."""
 
 _LISTS = frozenset(
     {"event", "events", "topic", "topics", "chu-de", "chude", "chuyen-de", "dong-su-kien", "nhom-chu-de", "collection"}
@@ -52,6 +52,7 @@ _HOUSE = re.compile(
 )
 _YEAR_FOLDER = re.compile(r"(?:19|20)\d\d")
 _DAY_FOLDER = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_STAMP_FOLDER = re.compile(r"20\d{10,15}(?:p\d+c\d+)?")
 _HEADLINE_WORDS = 5
 
 
@@ -93,12 +94,14 @@ def _numbered(last: str, before: list[str]) -> bool:
 
 
 def _dated(last: str, before: list[str]) -> bool:
-    """`2012/12/slug`, `2015/03/22/…/slug`, `20150322/slug`."""
+    """`2012/12/slug`, `2015/03/22/…/slug`, `20150322/slug`, `20121226051446379p0c1019/slug`."""
     if not any(character.isalpha() for character in last):
         return False
     for at, folder in enumerate(before):
         month = before[at + 1] if at + 1 < len(before) else ""
-        if _DAY_FOLDER.fullmatch(folder) or (_YEAR_FOLDER.fullmatch(folder) and month.isdecimal() and len(month) <= 2):  # noqa: PLR2004
+        if _STAMP_FOLDER.fullmatch(folder) or _DAY_FOLDER.fullmatch(folder):
+            return True
+        if _YEAR_FOLDER.fullmatch(folder) and month.isdecimal() and len(month) <= 2:  # noqa: PLR2004 - a month
             return True
     return False
 

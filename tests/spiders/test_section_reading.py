@@ -37,6 +37,7 @@ def read(html: str, url: str = URL, page: int = 1) -> SectionPage:
         "/xa-hoi/2012/12/khoi-cong-cau/",
         "/khoi-cong-cau-moi_123456.html",
         "/khoi-cong-cau-moi-814567.vov",
+        "/20121226051446379p0c1019/khoi-cong-cau-moi.htm",
     ],
 )
 def test_addresses_of_articles(path: str) -> None:
