@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -247,13 +248,17 @@ def _spread(ids: Iterable[str]) -> set[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m demo.ledger STORE_URL`: the summary, then every difference; 3 when there is one, else 0."""
+    """`python -m demo.ledger STORE_URL`: the summary, then every difference; 3 when there is one, 2 without a store."""
     parser = argparse.ArgumentParser(prog="demo.ledger", description="Hold a store against the truth of the town.")
     parser.add_argument("store", help="SQLAlchemy URL of the store, sqlite:///path/to/diembao.db")
     parser.add_argument("--nights", type=int, default=NIGHTS, help="how many nights were played, from the first")
     parser.add_argument("--private-port", type=int, default=PRIVATE_PORT)
     chosen = parser.parse_args(arguments)
-    result = compare(chosen.store, nights=chosen.nights, private_port=chosen.private_port)
+    try:
+        result = compare(chosen.store, nights=chosen.nights, private_port=chosen.private_port)
+    except sa.exc.SQLAlchemyError as error:
+        print(f"demo.ledger: {chosen.store} cannot be read: {error.__cause__ or error}", file=sys.stderr)
+        return 2
     lines = [f"{name}: {line}" for name, value in asdict(result).items() if name.endswith("_wrong") for line in value]
     print(result.summary(), *lines, sep="\n")
     return 3 if lines else 0
