@@ -22,6 +22,7 @@ from diembao import (
     retag,
     search,
     tag,
+    topic,
 )
 
 app = typer.Typer(
@@ -57,6 +58,7 @@ def diembao(
 app.command("nightly")(nightly.nightly)
 app.add_typer(report.app, name="report")
 app.command("search")(search.search)
+app.command("topic")(topic.topic)
 app.command("explain")(explain.explain)
 app.command("health")(health.health)
 app.add_typer(outlets.app, name="outlets")

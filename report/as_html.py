@@ -31,7 +31,7 @@ def as_html(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
 
     Raises jinja2.TemplateError where an office's template is wrong.
     """
-    template = _environment(template_folders(folders)).get_template("sheet.html")
+    template = environment(template_folders(folders)).get_template("sheet.html")
     text = template.render(
         sheet=sheet, counts=sheet.counts, inputs=sheet.inputs, style=style, **_sections(sheet, style)
     )
@@ -62,7 +62,8 @@ def safe_link(url: str) -> str | None:
     return url if good else None
 
 
-def _environment(folders: Sequence[Path]) -> Environment:
+def environment(folders: Sequence[Path]) -> Environment:
+    """Templates of the folders with our filters; everything printed is cleaned and escaped."""
     environment = Environment(
         loader=FileSystemLoader([str(folder) for folder in folders]),
         autoescape=True,

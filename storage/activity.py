@@ -54,8 +54,13 @@ def outlet_activity(store: Store, run_id: str | None) -> Mapping[str, OutletActi
 
 
 def newest_run(store: Store) -> str | None:
-    """The run that began last; None in an empty store."""
-    newest = select(runs.c.run_id).order_by(runs.c.started_at.desc(), runs.c.run_id.desc()).limit(1)
+    """The run that began last; None in an empty store. Topics do not count: they ask for little of an outlet."""
+    newest = (
+        select(runs.c.run_id)
+        .where(runs.c.kind != "topic")
+        .order_by(runs.c.started_at.desc(), runs.c.run_id.desc())
+        .limit(1)
+    )
     found = store.rows(newest)
     return found[0]["run_id"] if found else None
 
@@ -77,6 +82,12 @@ def _history(store: Store, seen: dict[str, OutletActivity]) -> None:
 def finished_mornings(store: Store, kind: str) -> set[date]:
     """The mornings for which a run of that kind has finished."""
     query = select(runs.c.morning).where(runs.c.kind == kind, runs.c.finished_at.is_not(None)).distinct()
+    return {date.fromisoformat(row["morning"]) for row in store.rows(query)}
+
+
+def begun_mornings(store: Store, kind: str) -> set[date]:
+    """The mornings for which a run of that kind was begun."""
+    query = select(runs.c.morning).where(runs.c.kind == kind).distinct()
     return {date.fromisoformat(row["morning"]) for row in store.rows(query)}
 
 

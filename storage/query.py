@@ -6,12 +6,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from gazetteer.records import CITY, CITY_BEFORE, PROVINCE, Agency, Gazetteer, Record, Unit
 from vietnamese.normal import unaccent
 from vietnamese.words import syllables
 
 _PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
+_SPAN = re.compile(r"(\d{1,6})([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _WHOLE_CITY = frozenset({CITY, CITY_BEFORE, PROVINCE})
 _LONGEST_NAME = 12
 """Syllables; no name of the records has more."""
@@ -35,6 +38,16 @@ class Query:
     def ids(self) -> tuple[str, ...]:
         """Every id that the query names, in order."""
         return tuple(dict.fromkeys(each for ids in self.named for each in ids))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What looking for a topic may cost."""
+
+    pages: int = 150
+    """Fetched a round."""
+    seconds: float = 120.0
+    """After which nothing more is asked."""
 
 
 class Names:
@@ -183,3 +196,11 @@ def relevance(query: Query, title: str, rest: str = "") -> float:
 def _padded(text: str, query: Query) -> str:
     words = " ".join(syllables(text))
     return f" {words if query.accented else unaccent(words)} "
+
+
+def read_span(text: str) -> timedelta:
+    """`45s`, `10m`, `6h`, `3d`, `2w`. ValueError for anything else, or for nothing at all."""
+    found = _SPAN.fullmatch(text.strip().lower())
+    if found is None or not int(found[1]):
+        raise ValueError(f"{text!r} is no length of time; write 45s, 10m, 6h or 3d")
+    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])

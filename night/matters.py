@@ -1,0 +1,124 @@
+"""What a search found, seen with the matters it belongs to: which articles are about the topic, which only mention it.
+
+Articles that the night has placed already bring their issue; those that are newer are grouped with them here, in
+memory, so that nothing is placed by anybody but the night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from issues.files import grouped
+from issues.topic import Candidate, split
+from issues.update import Workshop
+from storage.schema import articles
+from storage.search import LEAST_CONFIDENCE, Filters, Hit
+from storage.views import v1_articles
+
+if TYPE_CHECKING:
+    from sqlalchemy import RowMapping
+
+    from config.loader import Config
+    from storage.issue_records import IssueInput
+    from storage.query import Query
+    from storage.store import Store
+
+MOST_PENDING = 600
+"""Articles not placed yet that are grouped for a topic, the newest: a second of work."""
+
+SAME_MATTER = "same matter"
+"""Why an article is shown that does not hold the query itself."""
+
+_AROUND = timedelta(days=4)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sorted:
+    """What is shown of a topic, and what is only counted."""
+
+    about: Mapping[str, str]
+    """Article ids with the reason why they were found."""
+    passing: tuple[str, ...]
+    """Ids of articles that only mention it in passing."""
+
+
+def sort_out(store: Store, config: Config, query: Query, hits: Sequence[Hit], filters: Filters) -> Sorted:
+    """Tell what is about the topic, with the rest of its matters, from what mentions it in passing."""
+    why = {hit.article_id: hit.why for hit in hits}
+    placed = {hit.article_id: hit.issue_id for hit in hits if hit.issue_id is not None}
+    members = _members(store, set(placed.values()))
+    issue_of = {**placed, **members}
+    if set(why) - set(placed):
+        issue_of |= _grouped_now(store, config, hits, set(placed.values()))
+    wanted = {issue_of[each] for each in why if each in issue_of}
+    ids = [*why, *(each for each, issue in issue_of.items() if issue in wanted and each not in why)]
+    about, passing = split(query, _candidates(store, query, ids, issue_of, why, filters))
+    return Sorted(about={each: why.get(each, SAME_MATTER) for each in about}, passing=tuple(passing))
+
+
+def _members(store: Store, issues: Iterable[str]) -> dict[str, str]:
+    """Every article of the issues, with its issue."""
+    query = select(v1_articles.c.article_id, v1_articles.c.issue_id).where(v1_articles.c.issue_id.in_(list(issues)))
+    return {row["article_id"]: row["issue_id"] for row in store.rows(query)}
+
+
+def _grouped_now(store: Store, config: Config, hits: Sequence[Hit], issues: set[str]) -> dict[str, str]:
+    """The matters of articles that are not placed yet, together with those of the issues that were found."""
+    pending = store.pending_issues()[-MOST_PENDING:]
+    if not {item.article_id for item in pending} & {hit.article_id for hit in hits}:
+        return {}
+    first = min(hit.published_at or hit.first_seen_at for hit in hits) - _AROUND
+    placed = [each.item for each in store.recent_issues(first) if each.placement.issue_id in issues]
+    return _group(config, [*placed, *pending])
+
+
+def _group(config: Config, items: Sequence[IssueInput]) -> dict[str, str]:
+    workshop = Workshop(folders=config.folders)
+    ordered = sorted(items, key=lambda item: (item.at, item.article_id))
+    return grouped((workshop.profile(item) for item in ordered), config)[0]
+
+
+def _candidates(
+    store: Store,
+    query: Query,
+    ids: Sequence[str],
+    issue_of: Mapping[str, str],
+    found: Mapping[str, str],
+    filters: Filters,
+) -> list[Candidate]:
+    columns = select(v1_articles, articles.c.sapo, articles.c.paragraphs).join(
+        articles, articles.c.article_id == v1_articles.c.article_id
+    )
+    rows = {row["article_id"]: row for row in store.rows(columns.where(v1_articles.c.article_id.in_(ids)))}
+    mentions = store.mentions_of(ids) if query.ids else {}
+    kept = [each for each in ids if each in rows and (each in found or _inside(rows[each], filters))]
+    return [
+        Candidate(
+            article_id=each,
+            title=rows[each]["title"],
+            sapo=rows[each]["sapo"] or "",
+            text="\n".join(rows[each]["paragraphs"]),
+            issue_id=issue_of.get(each),
+            named=any(
+                mention.field != "text"
+                and mention.confidence >= LEAST_CONFIDENCE
+                and {mention.entity_id, mention.entity_id.rpartition("@")[2]} & set(query.ids)
+                for mention in mentions.get(each, ())
+            ),
+            found=each in found,
+        )
+        for each in kept
+    ]
+
+
+def _inside(row: RowMapping, filters: Filters) -> bool:
+    """Whether an article of the same matter is within what was asked for."""
+    at = row["published_at"] or row["first_seen_at"]
+    return (filters.since is None or at >= filters.since) and (
+        not filters.outlets or row["outlet_id"] in filters.outlets
+    )

@@ -1,0 +1,260 @@
+"""A breaking topic: search the store, crawl for what is new, search again; and saved topics as part of the night."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from crawler.run import crawl
+from gazetteer.load import load
+from night.entities import sync_entities
+from storage.query import Limits, Names, Query, read_query
+from storage.search import Filters, Hit
+from storage.topics import Topic
+from vietnamese.clock import to_local
+from vietnamese.normal import unaccent
+
+if TYPE_CHECKING:
+    from config.loader import Config
+    from config.places import Places
+    from crawler.guard import HostMap
+    from crawler.tally import Progress
+    from storage.store import Store
+    from vietnamese.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+MOST_HITS = 200
+"""Articles that one topic shows; who finds more should ask for less."""
+
+SECONDS_BETWEEN_LOOKS = 0.5
+"""How often the store is searched while a crawl goes on."""
+
+FOR_A_NIGHT = 24 * 7
+"""Hours that a saved topic looks back where nothing else was said."""
+
+Found = Callable[[Sequence[Hit]], None]
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LEFT_OUT = re.compile(r'-"[^"]*"?|(?<!\S)-\S+')
+_HONORIFICS = frozenset({"ong", "ba", "anh", "chi", "em", "chau", "co", "chu", "bac", "thay", "cu"})
+_ONLY_FAMILY = frozenset({"nguyen", "huynh"})
+"""Family names that begin no other word."""
+_FAMILY = frozenset({"tran", "le", "pham", "hoang", "vu", "bui", "ngo", "phan", "dinh", "trinh", "luong"})
+_MIDDLE = (["van"], ["thi"])
+_LONGEST_PERSON = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What somebody wants to know of."""
+
+    words: str
+    query: Query
+    outlets: tuple[str, ...] = ()
+    """Ids; empty = all active ones."""
+    since: timedelta | None = None
+    """Only articles at most this old; None = any."""
+    limits: Limits = field(default_factory=Limits)
+
+    def filters(self, clock: Clock) -> Filters:
+        """The same as what narrows a search."""
+        return Filters(since=clock() - self.since if self.since else None, outlets=self.outlets)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Round:
+    """What one look around came to."""
+
+    run_id: str
+    fates: Mapping[str, int]
+    requests: int
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+    outlets: int = 0
+    """How many were visited."""
+
+    @property
+    def nothing_reached(self) -> bool:
+        """No outlet answered at all."""
+        return 0 < self.outlets <= len(self.unreachable)
+
+    @property
+    def outcome(self) -> str:
+        """`partial` when an outlet could not be reached or something of ours failed."""
+        return "partial" if self.unreachable or self.errors else "done"
+
+
+def asked(words: str, config: Config, **more: Any) -> Asked:  # noqa: ANN401 - the fields of Asked
+    """Read a query with the names of the configured gazetteer."""
+    return Asked(words=words, query=read_query(words, Names(load(config.folders))), **more)
+
+
+class Watch:
+    """Searches the store for a topic again and again and tells what it had not seen before."""
+
+    def __init__(self, store: Store, topic: Asked, on_found: Found | None = None) -> None:
+        self._store, self._topic, self._on_found = store, topic, on_found
+        self.hits: dict[str, Hit] = {}
+        """All that was found, by id, in the order of finding."""
+        self._fates: Mapping[str, int] = {}
+        self._looked = 0.0
+
+    def look(self) -> list[Hit]:
+        """Search; returns what is new, and tells the listener."""
+        self._looked = time.monotonic()
+        found = self._store.search(self._topic.query, MOST_HITS, self._topic.filters(self._store.clock))
+        new = [hit for hit in found if hit.article_id not in self.hits]
+        self.hits.update((hit.article_id, hit) for hit in found)
+        if new and self._on_found is not None:
+            self._on_found(new)
+        return new
+
+    def progress(self, seen: Progress) -> None:
+        """Listener of a crawl: look again when something was stored, now and then."""
+        if seen.fates != self._fates and time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS:
+            self._fates = dict(seen.fates)
+            self.look()
+
+
+async def look_around(
+    *,
+    store: Store,
+    config: Config,
+    where: Places,
+    clock: Clock,
+    topic: Asked,
+    watch: Watch,
+    hosts: HostMap | None = None,
+) -> Round:
+    """Crawl once for the topic, in a run of kind `topic`, then search again: `watch` has what was found.
+
+    May go on beside a night on the same store: hosts are claimed in the store, so together they keep the pace, and what
+    is not fetched here stays due for the night. Raises StoreError, KeyboardInterrupt, or ValueError for an outlet that
+    is not configured.
+    """
+    store.sync_outlets(config.outlets.values())
+    sync_entities(store, config.folders)
+    run_id = store.begin_run("topic", to_local(clock()).date()).run_id
+    since = {"since": f"{int(topic.since.total_seconds())}s"} if topic.since else {}
+    try:
+        came = await crawl(
+            "topic",
+            store=store,
+            config=config,
+            where=where,
+            run_id=run_id,
+            clock=clock,
+            hosts=hosts,
+            outlets=topic.outlets or visited_ids(config, hosts),
+            on_progress=watch.progress,
+            q=topic.words,
+            pages=str(topic.limits.pages),
+            seconds=str(topic.limits.seconds),
+            **since,
+        )
+    except KeyboardInterrupt:
+        # Whoever looks again wants a run of its own, not the rest of this one.
+        store.close_fates(run_id)
+        store.finish_run(run_id, "partial")
+        watch.look()
+        raise
+    store.close_fates(run_id)
+    result = Round(
+        run_id=run_id,
+        fates=came.fates,
+        requests=came.requests,
+        unreachable=came.unreachable,
+        errors=came.errors,
+        outlets=len(came.outlets),
+    )
+    store.finish_run(run_id, result.outcome)
+    watch.look()
+    return result
+
+
+def visited_ids(config: Config, hosts: HostMap | None) -> list[str]:
+    """The outlets that a night would visit."""
+    from night.nightly import visited
+
+    return [outlet.id for outlet in visited(config, hosts)]
+
+
+def user() -> str:
+    """Who asks: the user of the operating system."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def save_topic(store: Store, config: Config, name: str, topic: Asked) -> str | None:
+    """Save a topic under a name; returns why it is refused, or None when it was saved."""
+    refused = refusal(topic.words, Names(load(config.folders)))
+    if refused is None and not name.strip():
+        refused = "it needs a name"
+    if refused is not None:
+        return refused
+    hours = FOR_A_NIGHT if topic.since is None else max(1, round(topic.since.total_seconds() / 3600))
+    store.save_topic(
+        Topic(
+            name=name.strip(),
+            query=topic.words,
+            outlets=topic.outlets,
+            since_hours=hours,
+            saved_at=store.clock(),
+            saved_by=user(),
+        )
+    )
+    return None
+
+
+def refusal(words: str, names: Names) -> str | None:
+    """Why a query may not be saved: it holds neither office nor unit nor a word for a matter, as a person's name alone.
+
+    None when it may. A topic follows public bodies and matters, never people.
+    """
+    query = read_query(words, names)
+    if any(len(part) > 1 and names.ids(part, accented=query.accented) is not None for part in query.wanted):
+        return None
+    plain = [word for word in _WORD.findall(_LEFT_OUT.sub(" ", words)) if unaccent(word) not in _HONORIFICS]
+    matter = [word for word in plain if word[0].islower()]
+    person = len(plain) <= _LONGEST_PERSON and bool(plain) and (not matter or _lower_case_person(plain))
+    if plain and not person:
+        return None
+    return (
+        "it looks like a person's name alone, and a topic follows offices, places and matters, never people. "
+        "Add an office, a unit or a word for the matter in lower case: 'cảng Đình Vũ'"
+    )
+
+
+def _lower_case_person(words: Sequence[str]) -> bool:
+    """`nguyen van a`, typed without capitals."""
+    folded = [unaccent(word) for word in words]
+    return folded[0] in _ONLY_FAMILY or (folded[0] in _FAMILY and folded[1:2] in _MIDDLE)
+
+
+def mark_topics(store: Store, config: Config, run_id: str) -> dict[str, int]:
+    """Search for every saved open topic and mark what is new to it; returns how many articles were new to each.
+
+    Part of the night, after the crawl. Idempotent: an article is marked for a topic once.
+    """
+    saved = store.topics()
+    if not saved:
+        return {}
+    names = Names(load(config.folders))
+    marked = {}
+    for topic in saved:
+        since = store.clock() - timedelta(hours=topic.since_hours) if topic.since_hours else None
+        filters = Filters(since=since, outlets=topic.outlets)
+        hits = store.search(read_query(topic.query, names), MOST_HITS, filters)
+        new = store.mark_articles(topic.name, [(hit.article_id, hit.why) for hit in hits], run_id)
+        logger.info("topic %s: %d new of %d found", topic.name, len(new), len(hits))
+        marked[topic.name] = len(new)
+    return marked
