@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -31,6 +32,7 @@ import trafilatura  # noqa: E402
 from config.loader import load  # noqa: E402
 from pipelines.files import page_of, reading_row  # noqa: E402
 from pipelines.read import Reading, read_page  # noqa: E402
+from storage.doubt import is_checked  # noqa: E402
 
 CONFIG = load()
 ROUNDS = 5
@@ -154,7 +156,13 @@ def bare_parse(body: bytes) -> object:
 
 def ours(row: dict[str, str], body: bytes, *, rules: bool) -> object:
     outlet = CONFIG.outlet_of_host(urlsplit(row["url"]).hostname or "")
-    return read_page(page_of(body, url=row["url"], outlet_id=None), outlet=outlet, rules=rules)
+    page = page_of(body, url=row["url"], outlet_id=None)
+    return read_page(replace(page, requested_url=unchecked(row["url"])), outlet=outlet, rules=rules)
+
+
+def unchecked(url: str) -> str:
+    """`url`, changed where it belongs to the quarter of pages that are read both ways to find drift."""
+    return next(one for n in range(99) if not is_checked(one := url + "#" * n))
 
 
 def by_rule(row: dict[str, str], body: bytes) -> bool:

@@ -105,13 +105,16 @@ class _Found:
     types: set[str] = field(default_factory=set)
 
 
-def read_metadata(tree: HtmlElement) -> Metadata:
-    """Everything the page states of itself; never raises on broken JSON or odd markup."""
+def read_metadata(tree: HtmlElement, *, microdata: bool = True) -> Metadata:
+    """Everything the page states of itself; never raises on broken JSON or odd markup.
+
+    `microdata=False` spares the search for it on a page whose bytes hold none.
+    """
     found = _Found()
     _collect_meta(tree, found)
     _collect_ld(tree, found)
     article = _article_of(found.ld)
-    if not article.get("datePublished"):
+    if microdata and not article.get("datePublished"):
         _collect_props(tree, found)
     link = tree.find(".//link[@rel='canonical']")
     crumbs = _breadcrumb(found.ld)

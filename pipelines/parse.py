@@ -61,7 +61,7 @@ def parse(body: bytes, content_type: str | None = None) -> HtmlElement | None:
     """
     if not body or body.isspace():
         return None
-    if not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not any(mark in body for mark in _ODD):
+    if not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not _odd(body):
         tree, errors = _tree(body)
         if _sound(body, errors):
             return tree
@@ -69,8 +69,18 @@ def parse(body: bytes, content_type: str | None = None) -> HtmlElement | None:
     return _tree(text.translate(_NO_TEXT).encode("utf-8", "replace"))[0]
 
 
-_ODD = (b"\x00", b".Vn", b"VNI-")
-"""What a page may hold that must be mended before it is parsed: NUL, fonts of before Unicode."""
+def _odd(body: bytes) -> bool:
+    """Whether a page must be mended before it is parsed: NUL, fonts of before Unicode.
+
+    A page that shows Vietnamese in UTF-8 early needs no old font, whatever its style sheets name.
+    """
+    if b"\x00" in body:
+        return True
+    return body.count(_TONED_BYTES, 0, _EARLY) < _ENOUGH and (b".Vn" in body or b"VNI-" in body)
+
+
+_TONED_BYTES, _EARLY, _ENOUGH = b"\xe1\xba", 30_000, 20
+"""The first bytes of ạ to ỹ in UTF-8."""
 _LOG_LENGTH = 100
 """Errors that libxml2's log keeps: a full one may have dropped what we look for."""
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)

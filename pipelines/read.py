@@ -88,7 +88,7 @@ def read_page(page: Page, *, outlet: Outlet | None, rules: bool = True, press: f
     tree = parse(page.body, page.content_type)
     if tree is None:
         return Reading(fate=FateWord.NOT_ARTICLE, detail="empty page", canonical_url=page.url)
-    meta = read_metadata(tree)
+    meta = read_metadata(tree, microdata=b"item" in page.body or b"\x00" in page.body)
     places = _find(tree, meta, outlet if rules else None, check=is_checked(page.requested_url))
     title = _title(places.title, meta, outlet)
     sapo, blocks = _sapo(places, meta)
@@ -163,7 +163,8 @@ def _behind(blocks: list[Block], element: HtmlElement | None) -> list[Block]:
     """The blocks behind the last one that stands in `element`; all of them when that would lose running text."""
     if element is None:
         return blocks
-    inside = [at for at, block in enumerate(blocks) if _within(block.element, element)]
+    own = {element, *element.iterdescendants()}
+    inside = [at for at, block in enumerate(blocks) if block.element in own]
     if not inside:
         return blocks
     before = sum(len(block.text) for block in blocks[: inside[0]] if block.kind == "text" and block.links < _LINKED)
@@ -204,7 +205,8 @@ def _sapo(places: _Places, meta: Metadata) -> tuple[str | None, list[Block]]:
     """The lead and the blocks that are left for the body."""
     if places.sapo is not None and (text := sapo_text(places.sapo, meta.authors)):
         rest = _behind(places.blocks, places.sapo)
-        if any(_within(block.element, places.sapo) for block in rest) or not _has_text(rest):
+        own = {places.sapo, *places.sapo.iterdescendants()}
+        if any(block.element in own for block in rest) or not _has_text(rest):
             return None, places.blocks
         return text, rest
     at = lead_of(places.blocks, meta.descriptions)

@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import cast
 
-from cssselect import HTMLTranslator, SelectorError
-from cssselect.parser import Class as ClassSelector
-from cssselect.xpath import XPathExpr
-from lxml import etree
 from lxml.html import HtmlElement
 
 from config.model import Outlet, OutletRule
 from pipelines.blocks import Block, blocks_of
 from pipelines.generic import length_of
 from pipelines.locate import boxes
+from pipelines.select import select
 from pipelines.text import bare
 
 _AGREEMENT = 0.7
@@ -40,34 +35,6 @@ class RuleMatch:
     published: HtmlElement | None
     section: HtmlElement | None
     captions: tuple[HtmlElement, ...]
-
-
-class _Translator(HTMLTranslator):
-    """Tests a class cheaply before it tests it exactly: most elements of a page have another one."""
-
-    def xpath_class(self, class_selector: ClassSelector) -> XPathExpr:
-        found = self.xpath(class_selector.selector)
-        found.add_condition(f"contains(@class, {self.xpath_literal(class_selector.class_name)})")
-        return self.xpath_attrib_includes(found, "@class", class_selector.class_name)
-
-
-@lru_cache(maxsize=1024)
-def selector(css: str, *, first: bool = False) -> etree.XPath:
-    """The compiled selector; raises cssselect.SelectorError for one that is not CSS.
-
-    `first` lets the search stop early; the first element it finds is the first of all.
-    """
-    return etree.XPath(_Translator().css_to_xpath(css) + ("[1]" if first else ""))
-
-
-def select(tree: HtmlElement, css: str | None, *, first: bool = False) -> list[HtmlElement]:
-    """Elements that `css` selects, in document order; none for None or for a selector that is not CSS."""
-    if not css:
-        return []
-    try:
-        return cast("list[HtmlElement]", selector(css, first=first)(tree))
-    except (SelectorError, etree.XPathError):
-        return []
 
 
 def apply_rules(tree: HtmlElement, outlet: Outlet) -> RuleMatch | None:

@@ -17,7 +17,7 @@ import pytest
 from config.loader import load
 from pipelines.files import page_of, reading_row
 from pipelines.read import Reading, read_page
-from pipelines.rules import selector
+from pipelines.select import selector
 from pipelines.text import bare
 from storage.doubt import is_checked
 
