@@ -42,6 +42,7 @@ def retag(
     """
     from gazetteer.load import load
     from gazetteer.tag import OutletHint
+    from night.entities import sync_entities
     from storage.store import open_store
 
     start = moment(since)
@@ -57,6 +58,7 @@ def retag(
                     typer.echo(line)
             stale = [c for c in found if c.now.changed or c.article.gazetteer_version != book.version]
             if not dry_run:
+                sync_entities(store, settings.folders)
                 store.save_taggings([change.now for change in stale])
     done = "would change (nothing written)" if dry_run else "changed"
     typer.echo(f"{len(found)} articles tagged with gazetteer {book.version}: {len(changed)} {done}")

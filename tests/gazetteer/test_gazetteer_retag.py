@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from config.loader import BUILTIN, load
@@ -16,6 +18,7 @@ from diembao.main import app
 from gazetteer.corrections import Correction, corrected
 from gazetteer.load import load as load_gazetteer
 from gazetteer.mention import Mention
+from night.entities import sync_entities
 from pipelines.analyse import tagged
 from storage.records import Article, Discovered, FateWord, FeedPoll, Outcome
 from storage.store import Store, open_store
@@ -146,3 +149,16 @@ def test_corrections_are_laid_over_by_words_not_offsets() -> None:
     assert laid(add) == [("d305", "Lê Chân", "analyst"), ("n11383", "phường Lê Chân", "rule")]
     gone = Correction(action="add", entity_id="d305", surface="không còn")
     assert laid(gone) == [("n11383", "phường Lê Chân", "rule")]
+
+
+def test_the_roll_ups_of_the_docs_answer(home: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "tagging.md").read_text(encoding="utf-8")
+    by_place, by_agency = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    with closing(_store(home)) as store:
+        sync_entities(store, [BUILTIN])
+        assert [tuple(row.values()) for row in store.rows(text(by_place))] == [("p31", "thành phố Hải Phòng", 1)]
+        assert store.rows(text(by_agency)) == []
+    assert _run("correct", article_id(URL), "--add", "so-y-te", "--words", "khu Bến Láng")[0] == 0
+    with closing(_store(home)) as store:
+        [row] = store.rows(text(by_agency))
+        assert (row["entity_id"], row["articles"]) == ("ubnd-tp", 1)
