@@ -262,13 +262,15 @@ def _name_cue(words: WordLists, text: Text, atom: Atom, left: str) -> str | None
 
 
 def _ends_person(words: WordLists, plain: str, start: int) -> bool:
-    """`Nguyễn Tiến Hải Dương`: capital words right before, the first of them a surname."""
-    first = ""
+    """`Nguyễn Tiến Hải Dương`: capital words right before, the first of them a surname; not «Đoàn Hải Phòng»."""
+    first, name = "", start
     for _ in range(_NAME_WORDS):
         word, _opens = word_before(plain, start)
         if not word or not word[0].isupper():
             break
         first, start = word, start - len(word) - 1
+    if words.has("openers", first.lower()) and start + len(first) + 1 == name:
+        return False
     return words.has("surnames", first.lower()) and not _all_capitals(plain, start)
 
 

@@ -143,3 +143,9 @@ def test_the_city_behind_its_hospital_is_the_city(shipped: Gazetteer) -> None:
 def test_a_province_in_brackets_is_where_it_lies(shipped: Gazetteer, province: str) -> None:
     text = f"Lễ ở Hải Phòng.\nCầu treo Tiên Lãng ({province}) bị hỏng, như phường Hải An ({province})."
     assert _ids(shipped, text, on="2014-05-01") == ["p31"]
+
+
+def test_a_delegation_is_no_person(shipped: Gazetteer) -> None:
+    assert _ids(shipped, "Đoàn Hải Phòng giành ba huy chương vàng.") == ["p31"]
+    assert _ids(shipped, "Võ sĩ Nguyễn Hải Phòng giành huy chương vàng.") == []
+    assert _ids(shipped, "Võ sĩ Đoàn Văn Hải Phòng giành huy chương vàng.") == []
