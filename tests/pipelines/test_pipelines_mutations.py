@@ -1,11 +1,11 @@
-"""Whatever bytes come, a reading or a fate comes out, in bounded time."""
+"""Whatever bytes come, a reading or a fate comes out, in bounded time. `benchmarks/mutate.py` does it 10,000 times."""
 
 from __future__ import annotations
 
-import random
+import importlib.util
 import time
-from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -14,75 +14,46 @@ from pipelines.files import page_of
 from pipelines.read import read_page
 from storage.records import FateWord
 
-PAGES = sorted((Path(__file__).parent / "pages").glob("*.html"))
 OUTLETS = load().outlets
-URL = "https://vnexpress.net/mot-bai-viet-bi-hong-giua-duong-123456.html"
 
 
-def truncated(body: bytes, chooser: random.Random) -> bytes:
-    return body[: chooser.randrange(len(body))]
+def _mutate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("mutate", Path(__file__).parents[2] / "benchmarks" / "mutate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def flipped(body: bytes, chooser: random.Random) -> bytes:
-    changed = bytearray(body)
-    for _ in range(chooser.randrange(1, 200)):
-        changed[chooser.randrange(len(changed))] ^= 1 << chooser.randrange(8)
-    return bytes(changed)
+MUTATE = _mutate()
 
 
-def nested(body: bytes, chooser: random.Random) -> bytes:
-    at = chooser.randrange(len(body))
-    tag = chooser.choice([b"div", b"b", b"table", b"span", b"font", b"li"])
-    return body[:at] + b"<%s>" % tag * chooser.randrange(1, 3000) + body[at:]
-
-
-def entities(body: bytes, chooser: random.Random) -> bytes:
-    trick = chooser.choice([b"&#xD83D;", b"&#0;", b"&#99999999;", b"&amp;amp;quot;", b"&nbsp;", b"&lt;script&gt;"])
-    return body.replace(b" ", trick, chooser.randrange(1, 200))
-
-
-def shuffled(body: bytes, chooser: random.Random) -> bytes:
-    pieces = body.split(b"<")
-    chooser.shuffle(pieces)
-    return b"<".join(pieces)
-
-
-def recoded(body: bytes, chooser: random.Random) -> bytes:
-    encoding = chooser.choice(["utf-16", "utf-32", "cp1258", "shift_jis", "utf-7", "latin-1"])
-    return body.decode("utf-8", "replace").encode(encoding, "replace")
-
-
-def noise(body: bytes, chooser: random.Random) -> bytes:
-    at = chooser.randrange(len(body))
-    return body[:at] + chooser.randbytes(chooser.randrange(1, 2000)) + body[at:]
-
-
-MUTATIONS = [truncated, flipped, nested, entities, shuffled, recoded, noise]
-
-
-@pytest.mark.parametrize("mutate", MUTATIONS)
-def test_mutated_pages_give_a_reading_or_a_fate(mutate: Callable[[bytes, random.Random], bytes]) -> None:
-    chooser = random.Random(mutate.__name__)
-    for _ in range(40):
-        body = mutate(chooser.choice(PAGES).read_bytes(), chooser)
-        found = read_page(page_of(body, url=URL, outlet_id=None), outlet=OUTLETS["vnexpress"])
+def test_mutated_pages_give_a_reading_or_a_fate() -> None:
+    seen = set()
+    for name, body in MUTATE.mutated(250, seed=3):
+        page = page_of(body, url="https://vnexpress.net/mot-bai-viet-bi-hong-123456.html", outlet_id=None)
+        found = read_page(page, outlet=OUTLETS["vnexpress"])
+        seen.add(name)
         assert found.fate is None or isinstance(found.fate, FateWord)
         assert found.fate is not None or (found.title and found.paragraphs)
+    assert len(seen) == len(MUTATE.MUTATIONS)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"<div>" * 50_000 + b"x",
-        b"<p>" + b"&amp;" * 200_000,
-        b"<a href=x>" * 20_000,
-        b"<table><tr><td>" * 10_000,
-        b"<br>" * 100_000,
-    ],
-    ids=["deep", "entities", "links", "tables", "breaks"],
-)
-def test_monsters_end_in_time(body: bytes) -> None:
+def test_the_same_seed_gives_the_same_pages() -> None:
+    assert list(MUTATE.mutated(30, seed=5)) == list(MUTATE.mutated(30, seed=5))
+
+
+@pytest.mark.parametrize("name", ["nested 50,000 deep", "links in links", "tables in tables", "JSON-LD 10,000 deep"])
+def test_monsters_end_in_time(name: str) -> None:
     began = time.process_time()
-    found = read_page(page_of(b"<html><body>" + body, url=URL, outlet_id=None), outlet=None)
+    found = read_page(page_of(MUTATE.MONSTERS[name](), url="https://a.example/1", outlet_id=None), outlet=None)
     assert found.fate is not None
     assert time.process_time() - began < 8
+
+
+def test_workers_give_every_page_its_outcome_and_kill_what_lasts_too_long() -> None:
+    found = MUTATE.run(10, seed=2, workers=1, monsters=("20 MB of attributes", "random bytes"))
+    assert sum(fates.total() for fates in found.values()) == 12
+    assert found["20 MB of attributes"] == {FateWord.TOO_SLOW: 1}
+    assert all(FateWord.FAILED not in fates for fates in found.values())
