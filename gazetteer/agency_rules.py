@@ -104,7 +104,7 @@ def _no_head(gazetteer: Gazetteer, head: Head) -> str | None:
     if word in {"ca", "ub"} and not head.text.plain[head.start : head.end].isupper():
         return "lower-case"
     weak = any(word == form.lower() for kind in head.meaning.bodies for form in gazetteer.bodies[kind].weak)
-    return "weak-head" if weak and head.place is None else None
+    return "weak-head" if weak and head.place is None and head.type != "thành phố" else None
 
 
 def _many(head: Head, before: str) -> bool:

@@ -149,3 +149,9 @@ def test_a_delegation_is_no_person(shipped: Gazetteer) -> None:
     assert _ids(shipped, "Đoàn Hải Phòng giành ba huy chương vàng.") == ["p31"]
     assert _ids(shipped, "Võ sĩ Nguyễn Hải Phòng giành huy chương vàng.") == []
     assert _ids(shipped, "Võ sĩ Đoàn Văn Hải Phòng giành huy chương vàng.") == []
+
+
+def test_an_office_holder_of_the_city_without_its_name(shipped: Gazetteer) -> None:
+    text = "Chủ tịch thành phố Trần Văn An yêu cầu báo cáo trong tuần."
+    assert _ids(shipped, text, title="Hải Phòng chống ngập") == ["p31", "ubnd-tp"]
+    assert _ids(shipped, text, title="Đà Nẵng chống ngập") == []
