@@ -32,7 +32,7 @@ _MOST_CANDIDATES = 24
 _LONGEST_STAMP = 80
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]*\d?(?:[A-Za-z_-]+\d?)*")
 """Class names and ids that look lasting: no run of digits, no sign that would need escaping."""
-_SEPARATOR = re.compile(r"^\s*[-–|•:]\s*\S")
+_SEPARATOR = re.compile(r"\s[-–|•]\s(?=\S)")
 _LONGEST_NAME, _LONGEST_SUFFIX = 40, 60
 
 
@@ -163,14 +163,15 @@ def _held(element: HtmlElement, wanted: Sequence[str]) -> int:
 def _selector(seen: Sequence[_Seen], fits: Callable[[_Seen, HtmlElement], bool]) -> str | None:
     """The narrowest selector whose first element `fits` wherever any element does, and that misleads nowhere."""
     votes: Counter[str] = Counter()
-    sizes: dict[str, int] = {}
+    sizes: dict[str, tuple[int, int]] = {}
     having = 0
     for each in seen:
         fitting = [element for element in _short_elements(each.tree) if fits(each, element)]
         having += bool(fitting)
         votes.update({css for element in fitting for css in _names(element)})
         for element in fitting:
-            sizes |= {css: min(sizes.get(css, 10**6), len(element.text_content())) for css in _names(element)}
+            size = (len(element.text_content()), len(element))
+            sizes |= {css: min(sizes.get(css, size), size) for css in _names(element)}
     for css, count in sorted(votes.items(), key=lambda vote: (_bare_tag(vote[0]), sizes[vote[0]], len(vote[0]), vote)):
         firsts = [(each, first) for each in seen for first in each.tree.cssselect(css)[:1]]
         if count == having and all(fits(each, first) for each, first in firsts):
@@ -231,15 +232,25 @@ def _lasting(name: str) -> bool:
 
 
 def _suffix(seen: Sequence[_Seen]) -> str | None:
-    """What the site appends to titles: the same on every page."""
-    rests = set()
+    """What the site appends to titles: the same ending on every page; of a single page the last part only."""
+    rests = []
     for each in seen:
         whole, title = clean(each.tree.findtext(".//title") or ""), clean(each.reading.title or "")
-        rests.add(whole.removeprefix(title) if title and whole.startswith(title) else "")
-    [rest, *others] = rests
-    if others or len(rest) > _LONGEST_SUFFIX or not _SEPARATOR.match(rest):
+        if not title or not whole.startswith(title):
+            return None
+        rests.append(whole.removeprefix(title))
+    same = _common_ending(rests)
+    parts = [found.start() for found in _SEPARATOR.finditer(same)]
+    if not parts:
         return None
-    return f" {rest.strip()}"
+    ending = same[parts[0] if len(seen) > 1 else parts[-1] :].strip()
+    return f" {ending}" if len(ending) <= _LONGEST_SUFFIX else None
+
+
+def _common_ending(texts: Sequence[str]) -> str:
+    shortest = min(texts, key=len)
+    ends = (shortest[at:] for at in range(len(shortest)))
+    return next((end for end in ends if all(text.endswith(end) for text in texts)), "")
 
 
 def _common(names: Iterable[str | None]) -> str | None:
