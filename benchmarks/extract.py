@@ -1,6 +1,9 @@
 """Measure the reader: accuracy and CPU per page, side by side with trafilatura and a bare parse.
 
-usage: python benchmarks/extract.py
+usage: python benchmarks/extract.py [--others]
+
+--others: newspaper4k, resiliparse and news-please too, installed into an environment in a temporary folder (without a
+network that is said, and they are left out).
 
 Prints a table and writes benchmarks/extract.json. The floors of CI take their figures from `measure`. Needs the corpus
 beside the checkout; nothing of it is copied.
@@ -47,6 +50,8 @@ def main() -> int:
         print("extract: the real material is not beside the checkout; nothing measured")
         return 0
     result = everything()
+    if "--others" in sys.argv[1:]:
+        result["others"] = others(CORPUS)
     (HERE / "extract.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     show(result)
     return 0
@@ -150,6 +155,71 @@ def cpu(corpus: Path) -> dict[str, float]:
     return found
 
 
+OTHERS = ("newspaper4k", "resiliparse", "news-please", "readability-lxml>=0.9", "lxml_html_clean")
+
+
+def others(corpus: Path) -> dict[str, Any]:
+    """Body F1 on both sets, titles right and CPU of other readers, in an environment of their own."""
+    with tempfile.TemporaryDirectory(prefix="other-readers-") as folder:
+        python = Path(folder) / "environment" / "bin" / "python"
+        try:
+            subprocess.run([sys.executable, "-m", "venv", str(python.parents[1])], check=True, capture_output=True)
+            command = [str(python), "-m", "pip", "install", "--quiet", *OTHERS]
+            subprocess.run(command, check=True, capture_output=True, timeout=600)
+        except (subprocess.SubprocessError, OSError):
+            print("others: could not be installed (no network?); left out")
+            return {}
+        pages, out = Path(folder) / "pages.jsonl", Path(folder) / "out.json"
+        pages.write_text("".join(json.dumps(page) + "\n" for page in their_pages(corpus)), encoding="utf-8")
+        command = [str(python), str(HERE / "others.py"), str(pages), str(out)]
+        subprocess.run(command, check=True, timeout=1800, cwd=folder)
+        read = json.loads(out.read_text(encoding="utf-8"))
+    scorer = module(SCORER)
+    return {name: {"missing": found["missing"]} if "missing" in found else their_figures(corpus, scorer, found)
+            for name, found in read.items()}  # fmt: skip
+
+
+def their_pages(corpus: Path) -> list[dict[str, str]]:
+    truth = json.loads((corpus / "english" / "ground-truth.json").read_text(encoding="utf-8"))
+    captured = [{"set": "pages", "file": str(corpus / "pages" / row["file"]), "url": row["url"]}
+                for row in manifest(corpus)]  # fmt: skip
+    return captured + [
+        {"set": "english", "file": str(corpus / "english" / "html" / f"{key}.html.gz"), "url": truth[key]["url"]}
+        for key in sorted(truth)
+    ]
+
+
+def their_figures(corpus: Path, scorer: ModuleType, found: dict[str, Any]) -> dict[str, Any]:
+    """The shared scorer's measures on what a reader gave; its body may hold the sapo, as the scorer allows."""
+    rows = {name: [row for row in found["rows"] if row["set"] == name] for name in ("pages", "english")}
+    truth = json.loads((corpus / "english" / "ground-truth.json").read_text(encoding="utf-8"))
+    english_scores = [
+        scorer.f1(
+            scorer.shingles(scorer.words([truth[Path(row["file"]).name.removesuffix(".html.gz")]["articleBody"]])),
+            scorer.shingles(scorer.words([row["body"]])),
+        )[2]
+        for row in rows["english"]
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.jsonl"
+        lines = [
+            {"file": row["file"], "title": row["title"], "sapo": None, "body": row["body"].splitlines(), "captions": [],
+             "published_at": row["published_at"]}
+            for row in rows["pages"]
+        ]  # fmt: skip
+        out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+        command = [sys.executable, str(SCORER), str(out), str(corpus / "pages" / "expected")]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    figures = json.loads(said.strip().splitlines()[-1])
+    kept = ("body_f1", "body_f1_min", "title", "date", "pages_with_byline", "pages_with_foreign")
+    return {
+        "version": found["version"],
+        **{key: figures[key] for key in kept},
+        "english": round(statistics.mean(english_scores), 4),
+        "cpu_ms": round(statistics.median(row["ms"] for row in rows["pages"]), 2),
+    }
+
+
 def bare_parse(body: bytes) -> object:
     return lxml.html.document_fromstring(body, parser=lxml.html.HTMLParser(encoding="utf-8", remove_comments=True))
 
@@ -206,6 +276,9 @@ def show(result: dict[str, Any]) -> None:
     print("\nCPU ms a page, median")
     for name, value in result["cpu_ms"].items():
         print(f"{name:<28}{value:>14}")
+
+    for name, figures in result.get("others", {}).items():
+        print(f"{name:<28}" + "  ".join(f"{key} {value}" for key, value in figures.items()))
 
 
 if __name__ == "__main__":

@@ -282,8 +282,11 @@ def canonical_url(meta: Metadata, url: str, outlet: Outlet | None) -> str:
     for candidate in (meta.canonical, meta.og_url):
         if not candidate:
             continue
-        whole = urljoin(url, candidate)
-        parts = urlsplit(whole)
+        try:
+            whole = urljoin(url, candidate)
+            parts = urlsplit(whole)
+        except ValueError:  # «http://[» is no address
+            continue
         own = outlet.domains if outlet else _same_site(url)
         host = (parts.hostname or "").lower()
         if any(host == domain or host.endswith("." + domain) for domain in own) and parts.path not in {"", "/"}:

@@ -51,3 +51,9 @@ def test_a_source_beside_the_body_is_credited() -> None:
     markup = f'<div class="bai"><div class="noidung">{text}</div><div class="nguontin">Theo Báo Việt Thử</div></div>'
     press = press_names(load().outlets.values())
     assert read_page(page(markup), outlet=None, press=press).credited_outlet == "Báo Việt Thử"
+
+
+def test_a_canonical_link_that_is_no_address_is_passed_over() -> None:
+    text = "<p>Phà Bến Thử chạy lại từ sáng nay sau hai tuần sửa bến, ban quản lý cho biết trong thông báo.</p>" * 5
+    broken = page(f'<link rel="canonical" href="http://[">{text}')
+    assert read_page(broken, outlet=None).canonical_url == ADDRESS
