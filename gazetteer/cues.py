@@ -109,6 +109,11 @@ _YEARS = (re.compile(r"20[0-3][0-9](?![0-9%]|[.,][0-9])"), re.compile(r"19[5-9][
 _NUMBER_BEFORE = frozenset("0123456789.,")
 
 
+def numbered(left: str) -> bool:
+    """Whether the words before a name end in a house or hull number; most have no digit, so a cheap look comes first."""
+    return any(c.isdigit() for c in left[-6:]) and bool(NUMBERED_BEFORE.search(left[-20:]))
+
+
 def latest_year(form: str) -> int:
     """The latest year a text names, 1950 to 2039, or 0: no part of a longer number, but `12.2019` is a date."""
     for pattern in _YEARS:

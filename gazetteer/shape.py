@@ -243,15 +243,11 @@ def _cue(gazetteer: Gazetteer, text: Text, atom: Atom, own_type: str | None, lef
     cue = gazetteer.words.cue_before(left) or ("club" if cues.CLUB_AFTER.match(text.form, atom.end) else None)
     if cue or own_type:
         return cue
-    if left[-2:-1].isalnum() and _numbered(left):
+    if left[-2:-1].isalnum() and cues.numbered(left):
         return "street"
     return _dashed_cue(text, atom) or (
         _name_cue(gazetteer.words, text, atom, left) if atom.kind != "province" else None
     )
-
-
-def _numbered(left: str) -> bool:
-    return any(c.isdigit() for c in left[-6:]) and bool(cues.NUMBERED_BEFORE.search(left[-20:]))
 
 
 def _name_cue(words: WordLists, text: Text, atom: Atom, left: str) -> str | None:
