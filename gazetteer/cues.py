@@ -110,7 +110,7 @@ _NUMBER_BEFORE = frozenset("0123456789.,")
 
 
 def numbered(left: str) -> bool:
-    """Whether the words before a name end in a house or hull number; most have no digit, so a cheap look comes first."""
+    """Whether the words before a name end in a house or hull number; a cheap look for a digit comes first."""
     return any(c.isdigit() for c in left[-6:]) and bool(NUMBERED_BEFORE.search(left[-20:]))
 
 
