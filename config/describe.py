@@ -25,6 +25,11 @@ the key, what is wrong and what to write.
 `--hosts FILE` (TOML, `"vnexpress.net" = "127.0.0.1:8081"`) maps host names to loopback, for rehearsals: connections to
 anything else are refused, and outlets none of whose hosts is mapped are left out.
 
+`diembao outlets add URL` looks at a site (robots.txt and pace obeyed, about a dozen requests) and drafts its block into
+`$DIEMBAO_HOME/config/outlets/`; `--dry-run` only prints it, a file that exists is never overwritten. `diembao outlets
+check [NAME]` asks every feed, sitemap and section once and says in a table what answered. A person still says tier and
+owner, compares the rule with a few pages and sets `verified = true`.
+
 An outlet is one block:
 
 ```toml
@@ -34,6 +39,7 @@ domains = ["baovidu.example"]
 tier = "central"
 owner = "Hội Ví dụ"
 feeds = ["https://baovidu.example/rss/tin-moi.rss"]
+sections = ["https://baovidu.example/hai-phong"]
 pace_seconds = 3.0
 permission = "RSS offered to the public"
 verified = false

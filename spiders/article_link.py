@@ -11,6 +11,9 @@ from vietnamese.normal import clean, unaccent
 Likeness = Literal["numbered", "worded", "no"]
 """numbered: the address carries an article's number or date; worded: only a slug as long as a headline."""
 
+LEAST_NUMBERED = 3
+"""Numbered links that make a page one of a site that numbers its articles."""
+
 _EXTENSION = re.compile(r"\.(?:s?html?|aspx?|php|chn|ldo|vnp|epi|antd|vov|tpo|amp|cand|bld|rfi)$")
 _NUMBER = re.compile(r"(?:(?P<slug>.*[a-z].*?)[-_.~])?(?P<mark>(?:c\d+a)|[a-z]{0,6})(?P<digits>\d{3,})(?P<rest>[a-z]?)")
 _LIST_MARKS = frozenset(

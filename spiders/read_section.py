@@ -17,7 +17,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from w3lib.encoding import html_to_unicode
 
 from crawler.gate import within
-from spiders.article_link import likeness
+from spiders.article_link import LEAST_NUMBERED, likeness
 from spiders.plain import title_text
 from spiders.read_feed import MOST_BYTES, MOST_ITEMS, FeedResult, link
 from storage.records import Discovered, Teaser
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from config.model import Outlet
-
-LEAST_NUMBERED = 3
-"""Numbered links that make a page one of a site that numbers its articles."""
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
 _MENUS = frozenset({"nav", "header", "footer"})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from spiders.article_link import LEAST_NUMBERED, likeness
 from spiders.plain import title_text
 from spiders.read_feed import MOST_BYTES, MOST_ITEMS, FeedResult, harmless, link
 from storage.records import Discovered, Teaser
@@ -49,7 +50,16 @@ def parse_sitemap(
         item = _item(entry, feed_url, now, outlet)
         if item is not None:
             items.setdefault(item.url, item)
-    return FeedResult(items=tuple(items.values()), skipped=len(entries) - len(items))
+    kept = _without_lists(tuple(items.values()))
+    return FeedResult(items=kept, skipped=len(entries) - len(kept))
+
+
+def _without_lists(items: tuple[Discovered, ...]) -> tuple[Discovered, ...]:
+    """A plain sitemap without its sections and tags, whose lastmod is always today; told apart as in listing pages."""
+    words = {item.url: likeness(item.url) for item in items if item.teaser is None}
+    if sum(word == "numbered" for word in words.values()) < LEAST_NUMBERED:
+        return items
+    return tuple(item for item in items if words.get(item.url, "numbered") == "numbered")
 
 
 def _unpacked(body: bytes) -> bytes | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from crawler.run import crawl, run_all
 from demo.server import TownServer
 from demo.town import CONFIG, Town
 from night.outlet_check import check_outlets
-from night.outlet_draft import block
+from night.outlet_draft import Draft, block
 from night.outlet_visit import draft_outlet
 from spiders.probe import probe
 from storage.schema import articles
@@ -46,6 +47,8 @@ class Place:
     town: TownServer
     hosts: HostMap
     home: Path
+    readers: dict[str, set[str]] = field(default_factory=dict)
+    """Which layers read the pages of each crawl."""
 
     def context(self, config: Config, name: str) -> Context:
         store = open_store(self.home / f"{name}.db", lambda: self.town.town.now, config.settings)
@@ -69,6 +72,7 @@ class Place:
         )  # fmt: skip
         found: dict[str, set[tuple[Any, ...]]] = {}
         for row in around.store.rows(select(articles)):
+            self.readers.setdefault(name, set()).add(row["extractor"])
             found.setdefault(row["outlet_id"], set()).add(tuple(str(row[column]) for column in SHOWN))
         around.store.close()
         return found
@@ -82,29 +86,38 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 @pytest.fixture(scope="module")
-def drafts(place: Place) -> dict[str, Outlet]:
-    """The drafted blocks by id, each from the front page alone; what only a person knows is added by hand."""
+def texts(place: Place) -> dict[str, Draft]:
+    """What a look at each front page drafts, by id."""
     around = place.context(HAND, "draft")
 
-    async def look(outlet: Outlet) -> Outlet:
+    async def look(outlet: Outlet) -> Draft:
         url = f"http://{outlet.domains[0]}/"
-        draft = await probe(around, lambda fetch: draft_outlet(fetch, url, around.clock, known_id=outlet.id))
-        return parsed(block(draft))
+        return await probe(around, lambda fetch: draft_outlet(fetch, url, around.clock, known_id=outlet.id))
 
     found = run_all(look(outlet) for outlet in HAND.outlets.values())
     around.store.close()
-    return {outlet.id: outlet for outlet in found}
+    return {draft.id: draft for draft in found}
 
 
 @pytest.fixture(scope="module")
-def stored(place: Place, drafts: dict[str, Outlet]) -> tuple[dict[str, Any], dict[str, Any]]:
+def drafts(texts: dict[str, Draft]) -> dict[str, Outlet]:
+    """The drafted blocks, read back from their TOML."""
+    return {name: parsed(block(draft)) for name, draft in texts.items()}
+
+
+@pytest.fixture(scope="module")
+def stored(place: Place, texts: dict[str, Draft]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the blocks by hand and the drafted ones make of the same night."""
-    # No look at the pages can say that only teasers may be kept: a person passes --teasers.
-    knowing = {
-        each.id: msgspec.structs.replace(each, fetch_pages=HAND.outlets[each.id].fetch_pages)
-        for each in drafts.values()
-    }
-    drafted = Config(settings=HAND.settings, outlets=knowing, folders=HAND.folders)
+    # From files, as an operator has them: the worker processes read the rules for themselves.
+    folder = place.home / "drafted"
+    shutil.copytree(CONFIG, folder, ignore=lambda *_: ["outlets"])
+    (folder / "outlets").mkdir()
+    for name, draft in texts.items():
+        # No look at the pages can say that only teasers may be kept: a person passes --teasers.
+        told = replace(draft, teasers=not HAND.outlets[name].fetch_pages)
+        (folder / "outlets" / f"{name}.toml").write_text(block(told), encoding="utf-8")
+    drafted = load([folder])
+    assert list(drafted.outlets) == list(HAND.outlets)
     return place.crawled(HAND, "hand"), place.crawled(drafted, "drafted")
 
 
@@ -125,6 +138,13 @@ def test_the_crawl_of_the_draft_equals_that_of_the_block_by_hand(
     by_hand, drafted = stored
     assert by_hand.get(outlet)
     assert drafted.get(outlet) == by_hand[outlet]
+
+
+def test_the_drafted_rules_did_the_reading(place: Place, stored: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    assert stored
+    drafted = {reader for reader in place.readers["drafted"] if reader.startswith("rule:")}
+    by_rule = {outlet for outlet in HAND.outlets if f"rule:{outlet}/draft" in drafted}
+    assert len(by_rule) >= 8, place.readers
 
 
 def test_check_accepts_the_drafts(place: Place, drafts: dict[str, Outlet]) -> None:

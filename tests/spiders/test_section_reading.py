@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from config.model import Outlet
 from spiders.article_link import likeness
 from spiders.read_section import SectionPage, parse_section, read_section
+from spiders.read_sitemap import parse_sitemap
 
 NOW = datetime(2026, 9, 9, 22, 30, tzinfo=UTC)
 URL = "https://bao.vn/xa-hoi.htm"
@@ -135,3 +136,16 @@ def test_as_a_feed() -> None:
 @given(st.binary(max_size=400) | st.text(max_size=300).map(lambda t: f"<a href='{t}'>{t}</a>".encode()))
 def test_never_raises(body: bytes) -> None:
     parse_section(body, feed_url=URL, now=NOW, outlet=OUTLET)
+
+
+def test_a_plain_sitemap_leaves_its_lists_out_where_articles_are_numbered() -> None:
+    paths = ["xa-hoi", "tag/cau-binh", *(f"mot-tin-moi-10000{n}.html" for n in range(3))]
+    rows = "".join(
+        f"<url><loc>https://bao.vn/{path}</loc><lastmod>2026-09-09T20:00:00+07:00</lastmod></url>" for path in paths
+    )
+    body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'.encode()
+    found = parse_sitemap(body, feed_url="https://bao.vn/sitemap.xml", now=NOW, outlet=OUTLET)
+    assert [item.url[-11:] for item in found.items] == [f"10000{n}.html" for n in range(3)]
+    assert found.skipped == 2
+    few = body.replace(b"mot-tin-moi-100000.html", b"mot-tin-moi")
+    assert len(parse_sitemap(few, feed_url="https://bao.vn/sitemap.xml", now=NOW, outlet=OUTLET).items) == 5
