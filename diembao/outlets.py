@@ -11,12 +11,15 @@ from rich.table import Table
 from config.model import Outlet
 from diembao.outlets_add import add
 from diembao.outlets_check import check
+from diembao.outlets_doctor import doctor, save_page
 from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, stop
 
 app = typer.Typer(no_args_is_help=True, help="The outlets that are read: list and show.")
 
 app.command("add")(add)
 app.command("check")(check)
+app.command("doctor")(doctor)
+app.command("save-page")(save_page)
 
 
 @app.command("list")

@@ -102,6 +102,28 @@ def read_page(page: Page, *, outlet: Outlet | None, rules: bool = True, press: f
     return _reading(page, outlet, meta, places, title, sapo, fixed, credited, published, fate, detail)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Located:
+    """Where the generic reader finds things on a page."""
+
+    tree: HtmlElement
+    body: HtmlElement | None
+    title: HtmlElement | None
+    sapo: HtmlElement | None
+    published: HtmlElement | None
+
+
+def located(page: Page) -> Located | None:
+    """Where things stand on `page`, found without rules; None for an empty page."""
+    tree = parse(page.body, page.content_type)
+    if tree is None:
+        return None
+    places = _find(tree, read_metadata(tree), None, check=False)
+    dated = [one for one in _time_zone(places) if visible_time([one], now=page.fetched_at, order="dmy") is not None]
+    when = min(dated, key=lambda one: len(one.text_content()), default=None)
+    return Located(tree=tree, body=places.container, title=places.title, sapo=places.sapo, published=when)
+
+
 def _reading(
     page: Page, outlet: Outlet | None, meta: Metadata, places: _Places, title: str | None, sapo: str | None,
     fixed: Repaired, credited: str | None, published: Published | None, fate: FateWord | None, detail: str | None,

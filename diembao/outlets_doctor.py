@@ -1,0 +1,174 @@
+"""`diembao outlets doctor` and `save-page`: a new rule from stored pages, and pages to test it with."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from config.model import Outlet, OutletRule
+from config.places import Places
+from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop
+
+if TYPE_CHECKING:
+    from pipelines.propose import Compared
+    from storage.records import Page
+
+LEAST_PAGES = 3
+
+
+def doctor(
+    name: Annotated[str, typer.Argument(help="Id or domain of the outlet.")],
+    pages: Annotated[int, typer.Option("--pages", help="How many stored pages to look at, newest first.")] = 12,
+    accept: Annotated[bool, typer.Option("--accept", help="Write the proposed rule into the overlay.")] = False,
+    demo: DemoOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Propose a new rule for an outlet from its stored pages; show old and new side by side; change nothing unasked."""
+    from pipelines.propose import compared, propose_rule
+
+    with clear_errors():
+        where, settings = configured(demo=demo, overlay=config)
+        outlet = settings.outlets.get(name) or settings.outlet_of_host(name)
+        if outlet is None:
+            stop(f"no outlet {name!r}; `diembao outlets list` names them all")
+        stored = stored_pages(where, outlet.id, pages)
+        if len(stored) < LEAST_PAGES:
+            stop(f"only {len(stored)} pages of {outlet.id} are in the archive; a rule needs {LEAST_PAGES}")
+        rule = propose_rule(stored, name=_free_name(outlet))
+        if rule is None:
+            stop(f"the last {len(stored)} pages of {outlet.id} have no body in common", DONE_WITH_FAILURES)
+        better = msgspec.structs.replace(outlet, verified=True, rules=(rule, *outlet.rules))
+        _show(outlet, rule, compared(stored, outlet, better))
+        if accept:
+            file = where.overlay / "outlets" / f"{outlet.id}.toml"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(outlet_toml(better), encoding="utf-8")
+            typer.echo(f"written: {file}")
+        else:
+            typer.echo("nothing changed; --accept writes this rule into the overlay")
+
+
+def save_page(
+    page: Annotated[str, typer.Argument(help="URL of a stored article, or a saved file.", metavar="URL|FILE")],
+    url: Annotated[str | None, typer.Option("--url", help="For a file: the address it was saved from.")] = None,
+    demo: DemoOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Save a page and what is read from it, for review: the two files are a test of the outlet's rule."""
+    from urllib.parse import urlsplit
+
+    from pipelines.files import page_of, reading_row
+    from pipelines.read import read_page
+
+    with clear_errors():
+        where, settings = configured(demo=demo, overlay=config)
+        if Path(page).is_file():
+            if url is None:
+                stop("a file needs --url, the address it was saved from")
+            found: Page | None = page_of(Path(page).read_bytes(), url=url, outlet_id=None)
+        else:
+            found = stored_page(where, page)
+        if found is None:
+            stop(f"{page} is neither a file nor a stored article; save the page and give FILE --url URL")
+        outlet = settings.outlet_of_host((urlsplit(found.url).hostname or "").lower())
+        reading = read_page(found, outlet=outlet)
+        stem = f"{outlet.id if outlet else 'unknown'}_{datetime.now(UTC):%Y%m%d%H%M%S}"
+        folder = where.overlay / "pages"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{stem}.html").write_bytes(found.body)
+        row = reading_row(f"{stem}.html", reading) | {"url": found.url, "credited_outlet": reading.credited_outlet}
+        (folder / f"{stem}.json").write_text(json.dumps(row, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        typer.echo(f"{folder / stem}.json: read it, correct it, then it is a test")
+
+
+def stored_pages(where: Places, outlet_id: str, most: int) -> list[Page]:
+    """The newest archived pages of an outlet's full articles."""
+    return _archived(where, most, outlet_id=outlet_id)
+
+
+def stored_page(where: Places, url: str) -> Page | None:
+    """The archived page of the article stored under `url`."""
+    return next(iter(_archived(where, 1, url=url)), None)
+
+
+def _archived(where: Places, most: int, **by: str) -> list[Page]:
+    from sqlalchemy import select
+
+    from pipelines.archive import raw_page
+    from pipelines.files import page_of
+    from storage.schema import articles
+    from storage.store import open_store
+
+    query = (
+        select(articles.c.url, articles.c.raw_ref, articles.c.fetched_at, articles.c.outlet_id)
+        .where(articles.c.raw_ref.is_not(None), *(articles.c[key] == value for key, value in by.items()))
+        .order_by(articles.c.first_seen_at.desc(), articles.c.article_id)
+        .limit(most)
+    )
+    with closing(open_store(where.database_url)) as store:
+        rows = store.rows(query)
+    found = [(row, raw_page(where.archive, row["raw_ref"])) for row in rows]
+    return [
+        page_of(body, url=row["url"], outlet_id=row["outlet_id"], fetched_at=row["fetched_at"])
+        for row, body in found
+        if body is not None
+    ]
+
+
+def _free_name(outlet: Outlet) -> str:
+    """The year, with a figure behind it where a rule of that name is there."""
+    year, known = str(datetime.now(UTC).year), {rule.name for rule in outlet.rules}
+    return next(name for name in (year, *(f"{year}-{n}" for n in range(2, 99))) if name not in known)
+
+
+def _show(outlet: Outlet, rule: OutletRule, rows: list[Compared]) -> None:
+    console = Console()
+    selectors = Table("", "now", f"proposed: {rule.name}", title=f"{outlet.name} ({outlet.id})")
+    old = outlet.rules[0] if outlet.rules else None
+    for key in ("body", "title", "sapo", "published"):
+        selectors.add_row(key, str(getattr(old, key, None) or "-"), str(getattr(rule, key) or "-"))
+    console.print(selectors)
+    table = Table("page")
+    for when in ("now", "then"):
+        for title in ("read by", "characters", "sapo", "time"):
+            table.add_column(f"{title}, {when}", no_wrap=title == "time")
+    for row in rows:
+        cells = [
+            cell
+            for reading in (row.old, row.new)
+            for cell in (
+                str(reading.fate or reading.extractor.rpartition("/")[2]),
+                str(sum(map(len, reading.paragraphs))),
+                "yes" if reading.sapo else "-",
+                f"{reading.published_at:%d/%m %H:%M}" if reading.published_at else "-",
+            )
+        ]
+        table.add_row((row.new.title or row.url)[:24], *cells)
+    console.print(table)
+
+
+def outlet_toml(outlet: Outlet) -> str:
+    """An outlet as a block of the overlay, its rules as `[[rule]]`."""
+    lines = _toml_lines(outlet, without="rules")
+    for rule in outlet.rules:
+        lines += ["", "[[rule]]", *_toml_lines(rule)]
+    return "\n".join(lines) + "\n"
+
+
+def _toml_lines(struct: msgspec.Struct, *, without: str = "") -> list[str]:
+    """One line a key that is not at its default."""
+    lines = []
+    for field in msgspec.structs.fields(struct):
+        value = getattr(struct, field.name)
+        if field.name != without and value is not None and value != field.default:
+            shown = value.isoformat() if hasattr(value, "isoformat") else json.dumps(value, ensure_ascii=False)
+            lines.append(f"{field.name} = {shown}")
+    return lines

@@ -1,0 +1,77 @@
+"""A proposed rule reads its pages, becomes a block that loads, and nothing is proposed from nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from config.loader import load
+from config.model import Outlet
+from demo.load import load_town
+from demo.pages import render
+from diembao.main import app
+from diembao.outlets_doctor import outlet_toml
+from pipelines.files import page_of
+from pipelines.propose import compared, propose_rule
+
+TOWN = load_town()
+
+
+def pages(outlet_id: str) -> list:
+    articles = [article for article in TOWN.articles if article.outlet_id == outlet_id][:6]
+    outlet = TOWN.outlets[outlet_id]
+    return [
+        page_of(
+            render(article, outlet, []),
+            url=article.url,
+            outlet_id=None,
+            fetched_at=article.published + timedelta(days=1),
+        )
+        for article in articles
+    ]
+
+
+@pytest.mark.parametrize("outlet_id", ["tin-mai", "kien-thiet", "dong-thuan", "moi-sinh"])
+def test_a_proposed_rule_reads_the_pages_it_came_from(outlet_id: str) -> None:
+    given = pages(outlet_id)
+    rule = propose_rule(given, name="2026")
+    assert rule is not None
+    assert rule.body
+    bare = Outlet(id=outlet_id, name="X", domains=("x.example",), tier="local", verified=True)
+    for row in compared(given, bare, msgspec.structs.replace(bare, rules=(rule,))):
+        assert row.new.extractor.rstrip("?") == f"rule:{outlet_id}/2026"
+        assert (row.new.title, row.new.published_at) == (row.old.title, row.old.published_at)
+        assert row.new.paragraphs == row.old.paragraphs
+
+
+def test_pages_without_a_common_body_give_no_rule() -> None:
+    assert propose_rule([page_of(b"<p>x</p>", url="https://a.example/1", outlet_id=None)] * 3, name="2026") is None
+
+
+def test_the_written_block_loads_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "outlets").mkdir()
+    for outlet in load().outlets.values():
+        (tmp_path / "outlets" / f"{outlet.id}.toml").write_text(outlet_toml(outlet), encoding="utf-8")
+    assert load([tmp_path]).outlets == load().outlets
+
+
+def test_doctor_needs_pages_and_save_page_writes_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIEMBAO_HOME", str(tmp_path))
+    monkeypatch.delenv("DIEMBAO_DATABASE_URL", raising=False)
+    run = CliRunner()
+    assert run.invoke(app, ["outlets", "doctor", "vnexpress"]).exit_code == 2
+    saved = tmp_path / "saved.html"
+    saved.write_bytes(pages("tin-mai")[0].body)
+    done = run.invoke(app, ["outlets", "save-page", str(saved), "--url", "https://vnexpress.net/bai-123456.html"])
+    assert done.exit_code == 0, done.output
+    expected = json.loads(next((tmp_path / "config" / "pages").glob("vnexpress_*.json")).read_text(encoding="utf-8"))
+    assert expected["title"]
+    assert expected["body"]
+    assert next((tmp_path / "config" / "pages").glob("vnexpress_*.html")).read_bytes() == saved.read_bytes()
+    assert run.invoke(app, ["outlets", "save-page", str(saved)]).exit_code == 2
+    assert run.invoke(app, ["outlets", "save-page", "https://vnexpress.net/khong-co.html"]).exit_code == 2
