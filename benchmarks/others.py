@@ -19,20 +19,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-Read = Callable[[bytes, str], tuple[str | None, str | None, str | None]]
-"""Bytes and URL to title, body and date, as the reader gives them."""
+Read = Callable[[bytes, str, str], tuple[str | None, str | None, str | None]]
+"""Bytes, URL and language to title, body and date, as the reader gives them."""
 
 
-def newspaper4k(body: bytes, url: str) -> tuple[str | None, str | None, str | None]:
+def newspaper4k(body: bytes, url: str, language: str) -> tuple[str | None, str | None, str | None]:
     import newspaper
 
-    article = newspaper.Article(url, language="vi", fetch_images=False)
+    article = newspaper.Article(url, language=language, fetch_images=False)
     article.download(input_html=body.decode("utf-8", "replace"))
     article.parse()
     return article.title, article.text, article.publish_date.isoformat() if article.publish_date else None
 
 
-def resiliparse(body: bytes, _: str) -> tuple[str | None, str | None, str | None]:
+def resiliparse(body: bytes, _url: str, _language: str) -> tuple[str | None, str | None, str | None]:
     from resiliparse.extract.html2text import extract_plain_text
     from resiliparse.parse.html import HTMLTree
 
@@ -40,7 +40,7 @@ def resiliparse(body: bytes, _: str) -> tuple[str | None, str | None, str | None
     return tree.title, extract_plain_text(tree, main_content=True, alt_texts=False), None
 
 
-def news_please(body: bytes, url: str) -> tuple[str | None, str | None, str | None]:
+def news_please(body: bytes, url: str, _language: str) -> tuple[str | None, str | None, str | None]:
     from newsplease import NewsPlease
 
     article = NewsPlease.from_html(body.decode("utf-8", "replace"), url=url, fetch_images=False)
@@ -62,7 +62,7 @@ def run(pages: list[dict[str, str]], read: Read) -> list[dict[str, Any]]:
         raw = gzip.decompress(raw) if page["file"].endswith(".gz") else raw
         began = time.process_time()
         try:
-            title, body, when = read(raw, page["url"])
+            title, body, when = read(raw, page["url"], "en" if page["set"] == "english" else "vi")
         except Exception as error:  # noqa: BLE001 - a reader that fails has read nothing
             title, body, when = None, None, None
             print(f"{read.__name__}: {type(error).__name__} on one page", file=sys.stderr)

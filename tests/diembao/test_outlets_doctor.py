@@ -25,15 +25,11 @@ TOWN = load_town()
 def pages(outlet_id: str) -> list:
     articles = [article for article in TOWN.articles if article.outlet_id == outlet_id][:6]
     outlet = TOWN.outlets[outlet_id]
-    return [
-        page_of(
-            render(article, outlet, []),
-            url=article.url,
-            outlet_id=None,
-            fetched_at=article.published + timedelta(days=1),
-        )
-        for article in articles
-    ]
+    found = []
+    for article in articles:
+        body, read_at = render(article, outlet, []), article.published + timedelta(days=1)
+        found.append(page_of(body, url=article.url, outlet_id=None, fetched_at=read_at))
+    return found
 
 
 @pytest.mark.parametrize("outlet_id", ["tin-mai", "kien-thiet", "dong-thuan", "moi-sinh"])
