@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 _running: set[AsyncCrawlerRunner] = set()
 _at_end: list[Callable[[], None]] = []
+_asked_to_end = threading.Event()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +155,11 @@ def at_end(close: Callable[[], None]) -> None:
     _at_end.append(close)
 
 
+def interrupted() -> bool:
+    """Whether Ctrl-C came during the last `run_all`, even when the crawl was through before it could be stopped."""
+    return _asked_to_end.is_set()
+
+
 def _loop() -> asyncio.AbstractEventLoop:
     """The reactor's loop; the reactor is installed and started on first use."""
     install_reactor(TWISTED_REACTOR)
@@ -169,9 +176,11 @@ def _loop() -> asyncio.AbstractEventLoop:
 def _interrupts(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     """SIGINT and SIGTERM: the first stops a running crawl in order, the next one at once."""
     asked = False
+    _asked_to_end.clear()
 
-    def interrupted(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is signal's
+    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is signal's
         nonlocal asked
+        _asked_to_end.set()
         if asked or not _running:
             raise KeyboardInterrupt
         asked = True
@@ -179,7 +188,7 @@ def _interrupts(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         loop.call_soon_threadsafe(lambda: [asyncio.ensure_future(runner.stop()) for runner in _running])
 
     try:
-        before = {number: signal.signal(number, interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     except ValueError:  # not the main thread: signals are somebody else's there
         before = {}
     try:

@@ -1,54 +1,137 @@
-"""`diembao search`: find stored articles by words, with or without diacritics."""
+"""`diembao search`: find stored articles by words, with or without diacritics, by outlet, body, level and days."""
 
 from __future__ import annotations
 
+import csv
 import json
+import sys
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from diembao.shared import DemoOption, clear_errors, configured
+from diembao.shared import DemoOption, clear_errors, configured, console, moment, stop
 from vietnamese.clock import iso, system_clock, to_local
+
+if TYPE_CHECKING:
+    from config.loader import Config
+    from storage.query import Names
+    from storage.search import Hit
+
+COLUMNS = (
+    "article_id", "title", "outlet", "published_at", "url", "excerpt", "why", "level", "issue_id", "first_seen_at"
+)  # fmt: skip
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="""Words, "a phrase", -not; without diacritics finds both.""")],
+    query: Annotated[
+        str, typer.Argument(help="""Words, "a phrase", -not, names of bodies; without diacritics finds both.""")
+    ],
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many.")] = 20,
     days: Annotated[int | None, typer.Option("--days", min=1, help="Only the last N days.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Published at or after: 2026-09-10.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Published before: 2026-09-12.")] = None,
     outlet: Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet (repeatable).")] = None,
+    body: Annotated[
+        list[str] | None,
+        typer.Option("--body", help="Only what mentions this agency or unit, by id or name (repeatable)."),
+    ] = None,
+    rollup: Annotated[
+        bool, typer.Option("--rollup/--no-rollup", help="With --body: its units, and who came before and after, too.")
+    ] = True,
     level: Annotated[int | None, typer.Option("--level", min=0, max=3, help="At least this level.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines instead of a table.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a heading instead of a table.")] = False,
     demo: DemoOption = False,
 ) -> None:
-    """Search the store: best first."""
-    from storage.search import Filters, Hit
+    """Search the store: best first. Names of agencies and units find old and new forms. Searches are logged."""
+    from gazetteer.load import load
+    from night.topic import user
+    from storage.query import Names, read_query
+    from storage.search import Filters
     from storage.store import open_store
 
+    if as_json and as_csv:
+        stop("--json and --csv: choose one")
+    if days is not None and since is not None:
+        stop("--days and --since: choose one")
     with clear_errors():
         where, config = configured(demo=demo)
-        since = system_clock() - timedelta(days=days) if days else None
-        filters = Filters(since=since, outlets=tuple(outlet or ()), least_level=level)
+        names = Names(load(config.folders))
+        filters = Filters(
+            since=system_clock() - timedelta(days=days) if days else moment(since) if since else None,
+            until=moment(until) if until else None,
+            outlets=_outlets(config, outlet or ()),
+            least_level=level,
+            bodies=_bodies(names, body or (), rollup=rollup),
+        )
         with closing(open_store(where.database_url, system_clock, config.settings)) as store:
-            hits: list[Hit] = store.search(query, limit, filters)
+            hits = store.search(read_query(query, names), limit, filters)
+            asked = {"days": days, "since": since, "until": until, "outlet": outlet, "body": body, "level": level}
+            told = {key: value for key, value in asked.items() if value}
+            store.log_query("search", query, filters=told, found=len(hits), who=user())
+    _print(hits, as_json=as_json, as_csv=as_csv)
+
+
+def _outlets(config: Config, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Ids of outlets given by id or domain; one that is not configured any more may still be in the store."""
+    found = []
+    for each in wanted:
+        outlet = config.outlets.get(each) or config.outlet_of_host(each)
+        if outlet is None:
+            console.print(f"no outlet {each!r} is configured; searching for that id all the same", highlight=False)
+        found.append(outlet.id if outlet else each)
+    return tuple(found)
+
+
+def _bodies(names: Names, wanted: Sequence[str], *, rollup: bool) -> tuple[str, ...]:
+    """Ids of agencies and units given by id or name; with `rollup` those below them and their line, too."""
+    found: dict[str, None] = {}
+    for each in wanted:
+        ids = names.exact_ids(each)
+        if not ids:
+            stop(f"--body {each!r}: no agency or unit is called so; `diembao gazetteer lookup` finds names")
+        found |= dict.fromkeys(names.spread(ids) if rollup else ids)
+    return tuple(found)
+
+
+def _print(hits: Sequence[Hit], *, as_json: bool, as_csv: bool) -> None:
     if as_json:
         for hit in hits:
-            row = {
-                "article_id": hit.article_id,
-                "title": hit.title,
-                "outlet": hit.outlet_id,
-                "published_at": iso(hit.published_at) if hit.published_at else None,
-                "url": hit.url,
-                "excerpt": hit.excerpt,
-                "why": hit.why,
-            }
-            typer.echo(json.dumps(row, ensure_ascii=False))
+            typer.echo(json.dumps(_row(hit), ensure_ascii=False))
+        return
+    if as_csv:
+        writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: _plain(value) for key, value in _row(hit).items()} for hit in hits)
         return
     table = Table("time", "outlet", "title", "why")
     for hit in hits:
         at = to_local(hit.published_at or hit.first_seen_at)
-        table.add_row(f"{at:%Y-%m-%d %H:%M}", hit.outlet_id, hit.title, hit.why)
+        table.add_row(f"{at:%Y-%m-%d %H:%M}", hit.outlet_id, Text(hit.title), Text(hit.why))
     Console().print(table)
+
+
+def _row(hit: Hit) -> dict[str, Any]:
+    return {
+        "article_id": hit.article_id,
+        "title": hit.title,
+        "outlet": hit.outlet_id,
+        "published_at": iso(hit.published_at) if hit.published_at else None,
+        "url": hit.url,
+        "excerpt": hit.excerpt,
+        "why": hit.why,
+        "level": hit.level,
+        "issue_id": hit.issue_id,
+        "first_seen_at": iso(hit.first_seen_at),
+    }
+
+
+def _plain(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value

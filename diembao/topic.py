@@ -209,8 +209,8 @@ class _Run:
                 self._save(store)
             start_logging(self.desk.where.logs / f"topic-{to_local(clock()):%Y%m%d}.log")
             with Screen(self.desk.config, self.asked.words) as screen:
-                watch = Watch(store, self.asked, screen.found)
-                watch.look()
+                watch = Watch(store, self.desk.config, self.asked, screen.found)
+                watch.look(thorough=False)
                 self._look(store, watch, hosts, clock, screen)
             self._end(store, watch)
 
@@ -224,7 +224,7 @@ class _Run:
 
     def _look(self, store: Store, watch: Watch, hosts: HostMap | None, clock: Clock, screen: Screen) -> None:
         """Crawl once, or until it is time to end; Ctrl-C ends it and is no failure."""
-        from crawler.run import run_all
+        from crawler.run import interrupted, run_all
         from night.topic import look_around
 
         began = time.monotonic()
@@ -237,7 +237,7 @@ class _Run:
                     watch=watch, hosts=hosts,
                 )  # fmt: skip
                 self.rounds += run_all([around])
-                if self.every is None or self._over(began):
+                if self.every is None or interrupted() or self._over(began):
                     return
                 screen.note(f"round {len(self.rounds)} done; looking again in {self.every}")
                 self._sleep(started, began)
@@ -258,23 +258,23 @@ class _Run:
 
     def _end(self, store: Store, watch: Watch) -> None:
         """The brief: to a file and to the terminal; its path is the last line."""
-        from night.matters import sort_out
         from night.topic import user
         from report.write_brief import brief_lines, gather_brief, write_brief
 
-        config, filters = self.desk.config, self.asked.filters(store.clock)
-        seen = sort_out(store, config, self.asked.query, list(watch.hits.values()), filters)
+        config = self.desk.config
         silent = sorted({outlet for each in self.rounds[-1:] for outlet in each.unreachable})
         names = [config.outlets[each].name for each in silent]
-        brief = gather_brief(store, config, self.asked.words, seen.about, passing=len(seen.passing), unreachable=names)
+        brief = gather_brief(
+            store, config, self.asked.words, watch.about, passing=len(watch.passing), unreachable=names
+        )
         told = {
             "outlets": list(self.asked.outlets),
             "since_seconds": self.asked.since and self.asked.since.total_seconds(),
         }
-        store.log_query("topic", self.asked.words, filters=told, found=len(seen.about), who=user())
+        store.log_query("topic", self.asked.words, filters=told, found=len(watch.about), who=user())
         if self.name:
             run_id = self.rounds[-1].run_id if self.rounds else ""
-            store.mark_articles(self.name, list(seen.about.items()), run_id)
+            store.mark_articles(self.name, list(watch.about.items()), run_id)
         file = write_brief(brief, config, self.desk.where.home / "briefs")
         for line in brief_lines(brief):
             typer.echo(line)

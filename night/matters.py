@@ -47,13 +47,18 @@ class Sorted:
     """Ids of articles that only mention it in passing."""
 
 
-def sort_out(store: Store, config: Config, query: Query, hits: Sequence[Hit], filters: Filters) -> Sorted:
-    """Tell what is about the topic, with the rest of its matters, from what mentions it in passing."""
+def sort_out(
+    store: Store, config: Config, query: Query, hits: Sequence[Hit], filters: Filters, *, thorough: bool = True
+) -> Sorted:
+    """Tell what is about the topic, with the rest of its matters, from what mentions it in passing.
+
+    Unless `thorough`, articles that no night has placed yet stand for themselves: a quick look.
+    """
     why = {hit.article_id: hit.why for hit in hits}
     placed = {hit.article_id: hit.issue_id for hit in hits if hit.issue_id is not None}
     members = _members(store, set(placed.values()))
     issue_of = {**placed, **members}
-    if set(why) - set(placed):
+    if thorough and set(why) - set(placed):
         issue_of |= _grouped_now(store, config, hits, set(placed.values()))
     wanted = {issue_of[each] for each in why if each in issue_of}
     ids = [*why, *(each for each, issue in issue_of.items() if issue in wanted and each not in why)]

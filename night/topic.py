@@ -7,13 +7,14 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from crawler.run import crawl
 from gazetteer.load import load
 from night.entities import sync_entities
+from night.matters import sort_out
 from storage.query import Limits, Names, Query, read_query
 from storage.search import Filters, Hit
 from storage.topics import Topic
@@ -99,19 +100,29 @@ def asked(words: str, config: Config, **more: Any) -> Asked:  # noqa: ANN401 - t
 class Watch:
     """Searches the store for a topic again and again and tells what it had not seen before."""
 
-    def __init__(self, store: Store, topic: Asked, on_found: Found | None = None) -> None:
-        self._store, self._topic, self._on_found = store, topic, on_found
-        self.hits: dict[str, Hit] = {}
-        """All that was found, by id, in the order of finding."""
+    def __init__(self, store: Store, config: Config, topic: Asked, on_found: Found | None = None) -> None:
+        self._store, self._config, self._topic, self._on_found = store, config, topic, on_found
+        self.about: dict[str, str] = {}
+        """Articles about the topic as of the last look, with the reason why they were found."""
+        self.passing: tuple[str, ...] = ()
+        """Those that only mention it."""
+        self._told: set[str] = set()
         self._fates: Mapping[str, int] = {}
         self._looked = 0.0
 
-    def look(self) -> list[Hit]:
-        """Search; returns what is new, and tells the listener."""
+    def look(self, *, thorough: bool = True) -> list[Hit]:
+        """Search; returns what is new, and tells the listener.
+
+        A `thorough` look also brings what belongs to the same matter and was not placed by a night yet.
+        """
         self._looked = time.monotonic()
-        found = self._store.search(self._topic.query, MOST_HITS, self._topic.filters(self._store.clock))
-        new = [hit for hit in found if hit.article_id not in self.hits]
-        self.hits.update((hit.article_id, hit) for hit in found)
+        query, filters = self._topic.query, self._topic.filters(self._store.clock)
+        hits = self._store.search(query, MOST_HITS, filters)
+        seen = sort_out(self._store, self._config, query, hits, filters, thorough=thorough)
+        self.about, self.passing = dict(seen.about), seen.passing
+        fresh = {each: why for each, why in seen.about.items() if each not in self._told}
+        self._told |= fresh.keys()
+        new = [replace(hit, why=fresh[hit.article_id]) for hit in self._store.hits(query, list(fresh))]
         if new and self._on_found is not None:
             self._on_found(new)
         return new
@@ -120,7 +131,7 @@ class Watch:
         """Listener of a crawl: look again when something was stored, now and then."""
         if seen.fates != self._fates and time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS:
             self._fates = dict(seen.fates)
-            self.look()
+            self.look(thorough=False)
 
 
 async def look_around(
@@ -221,12 +232,15 @@ def refusal(words: str, names: Names) -> str | None:
     None when it may. A topic follows public bodies and matters, never people.
     """
     query = read_query(words, names)
-    if any(len(part) > 1 and names.ids(part, accented=query.accented) is not None for part in query.wanted):
-        return None
     plain = [word for word in _WORD.findall(_LEFT_OUT.sub(" ", words)) if unaccent(word) not in _HONORIFICS]
-    matter = [word for word in plain if word[0].islower()]
-    person = len(plain) <= _LONGEST_PERSON and bool(plain) and (not matter or _lower_case_person(plain))
-    if plain and not person:
+    bodies = [part for part in query.wanted if len(part) > 1 and names.ids(part, accented=query.accented) is not None]
+    short = 0 < len(plain) <= _LONGEST_PERSON
+    # «Nguyễn Văn An» holds the commune Văn An, and is a person all the same.
+    inside = short and any(len(part) < len(plain) for part in bodies) and unaccent(plain[0]) in _FAMILY | _ONLY_FAMILY
+    if bodies and not inside:
+        return None
+    matter = any(word[0].islower() for word in plain)
+    if plain and not (short and (not matter or _lower_case_person(plain))):
         return None
     return (
         "it looks like a person's name alone, and a topic follows offices, places and matters, never people. "

@@ -28,6 +28,9 @@ _COPIED = 0.15
 """An article with at most this share of new runs repeats an earlier one."""
 
 _FIGURE = re.compile(r"(?<![\w/.,:-])(\d[\d.,]*\d|\d)(%?)(?![\d/:])((?:\s+[^\W\d_]+){0,2})")
+_JOINING = frozenset(
+    {"tại", "của", "và", "các", "có", "được", "cho", "ở", "trong", "một", "đã", "là", "với", "từ", "đến"}
+)
 _OF_A_DAY = re.compile(r"(?i)\b(?:ngày|tháng|năm|lúc|số|khoản|điều|quốc lộ|đường)\s*$")
 _PERSON = re.compile(
     r"(?i:\b(?:ông|bà|anh|chị|em|cháu|cô|chú|bác|thầy|cụ|nạn nhân|nghi phạm|bị can|PV|phóng viên|tác giả|ảnh))\b[\s:]+"
@@ -163,7 +166,10 @@ def _figures(text: str) -> Iterator[tuple[str, str]]:
     for found in _FIGURE.finditer(text):
         if _OF_A_DAY.search(text[max(0, found.start() - 12) : found.start()]):
             continue
-        shown = " ".join(f"{found[1]}{found[2]} {found[3]}".split()[:_FIGURE_WORDS])
+        words = f"{found[1]}{found[2]} {found[3]}".split()[:_FIGURE_WORDS]
+        while words[-1].lower() in _JOINING:
+            words.pop()
+        shown = " ".join(words)
         if " " in shown or found[2]:
             yield found[1], shown
 

@@ -105,7 +105,7 @@ def brief_lines(brief: Brief) -> list[str]:
     for number, entry in enumerate(brief.entries, 1):
         article = entry.article
         lines += [
-            f"{number:>3}. {date_time(article.at)} {after_phrase(entry)}  {article.outlet}: {article.title}",
+            " ".join([f"{number:>3}.", date_time(article.at), *filter(None, [after_phrase(entry)]), _said(article)]),
             f"     {article.url}",
         ]
         lines += [f"     {line}" for line in adds_phrase(entry)]
@@ -115,6 +115,10 @@ def brief_lines(brief: Brief) -> list[str]:
     if brief.unreachable:
         lines.append(f"Không hỏi được: {', '.join(brief.unreachable)}")
     return lines
+
+
+def _said(article: BriefArticle) -> str:
+    return f"{article.outlet}: {article.title}"
 
 
 def _head(brief: Brief) -> str:

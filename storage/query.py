@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -57,8 +57,8 @@ class Names:
         self._book = book
         self._exact: dict[Syllables, list[Record]] = defaultdict(list)
         self._folded: dict[Syllables, list[Record]] = defaultdict(list)
-        records: list[Record] = [*book.units.values(), *book.agencies.values()]
-        for record in records:
+        self._all: list[Record] = [*book.units.values(), *book.agencies.values()]
+        for record in self._all:
             for name in dict.fromkeys(_names_of(record)):
                 self._add(name, [record])
         for body in book.bodies.values():
@@ -84,13 +84,43 @@ class Names:
             return ()
         return line(self._book, records)
 
-    def all_ids(self, name: str) -> tuple[str, ...]:
-        """The same for a name or an id that a person gave as such; empty when nobody bears it."""
-        record = self._book.get(name)
-        if record is not None:
-            return (name, *line(self._book, [record])) if "@" not in name else (name,)
+    def exact_ids(self, name: str) -> tuple[str, ...]:
+        """The records that bear a name, or that have this id (`ubnd@n11383` too), and nothing else; empty for nobody.
+
+        A body of a unit may be called by its name: «UBND phường Lê Chân».
+        """
+        if self._book.get(name) is not None:
+            return (name,)
         form = tuple(syllables(name))
-        return self.ids(form, accented=_bare(form) != form) or ()
+        index = self._exact if _bare(form) != form else self._folded
+        records = index.get(form, []) or self._book.lookup(name)
+        if records:
+            return tuple(dict.fromkeys(record.id for record in records))
+        return self._bodies_of(form, index)
+
+    def _bodies_of(self, form: Syllables, index: Mapping[Syllables, list[Record]]) -> tuple[str, ...]:
+        for kind, body in self._book.bodies.items():
+            for head in body.heads:
+                words = tuple(syllables(head)) if index is self._exact else _bare(tuple(syllables(head)))
+                units = [each for each in index.get(form[len(words) :], []) if isinstance(each, Unit)]
+                if form[: len(words)] == words and units:
+                    return tuple(dict.fromkeys(f"{kind}@{unit.id}" for unit in units))
+        return ()
+
+    def spread(self, ids: Sequence[str]) -> tuple[str, ...]:
+        """The ids with all units and agencies below them, and who came before and after each."""
+        found = dict.fromkeys(ids)
+        for each in ids:
+            kind, _, plain = each.rpartition("@")
+            record = self._book.get(plain)
+            if record is not None:
+                found |= dict.fromkeys(f"{kind}@{near}" if kind else near for near in line(self._book, [record]))
+                below = [] if kind or record.id in _WHOLE_CITY else self._below(record.id)
+                found |= dict.fromkeys(below)
+        return tuple(found)
+
+    def _below(self, record_id: str) -> list[str]:
+        return [record.id for record in self._all if record.parent == record_id]
 
 
 def line(book: Gazetteer, records: Sequence[Record]) -> tuple[str, ...]:

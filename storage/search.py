@@ -148,6 +148,11 @@ def _hits(connection: Connection, query: Query, found: Mapping[str, tuple[int, f
     return [_hit(row, query, surfaces.get(row["article_id"])) for row in rows]
 
 
+def hits_of(connection: Connection, query: Query, article_ids: Sequence[str]) -> list[Hit]:
+    """The articles with these ids as hits of the query, whether they hold it or not; the newest first."""
+    return _hits(connection, query, dict.fromkeys(article_ids, (0, 0.0)))
+
+
 def _surfaces(connection: Connection, query: Query, article_ids: Sequence[str]) -> dict[str, str]:
     """How an article calls what the query names: `title: quận Lê Chân`."""
     if not article_ids:

@@ -20,6 +20,7 @@ from storage.query import Query
 from storage.records import Discovered, Fate, FeedPoll, FrontierRow, Outcome, Run
 from storage.report_records import EntityRecord, Report
 from storage.schema import feed_polls, feeds
+from storage.search import Hit
 from storage.topics import Topic
 from storage.views import v1_articles
 from vietnamese.clock import Clock, system_clock
@@ -203,10 +204,15 @@ class Store:
 
     # reading
 
-    def search(self, query: str | Query, limit: int = 20, filters: search.Filters | None = None) -> list[search.Hit]:
+    def search(self, query: str | Query, limit: int = 20, filters: search.Filters | None = None) -> list[Hit]:
         """Articles that hold every word and "phrase" and no -exclusion, best first; diacritics count when given."""
         with self._reads("search") as connection:
             return search.search(connection, query, limit, filters or search.Filters())
+
+    def hits(self, query: Query, article_ids: Sequence[str]) -> list[Hit]:
+        """The articles with these ids as hits of the query, whether they hold it or not; the newest first."""
+        with self._reads("read what was found") as connection:
+            return search.hits_of(connection, query, article_ids)
 
     # topics
 

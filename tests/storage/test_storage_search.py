@@ -161,7 +161,9 @@ def test_bodies_narrow(wards: Any, names: Names) -> None:
     found = lambda *ids: {hit.url.rpartition("/")[2] for hit in wards.search("rác", 20, Filters(bodies=ids))}  # noqa: E731
     assert found("n11383") == {"moi", "uy-ban"}
     assert found("d305") == {"cu"}
-    assert found(*names.all_ids("phường Lê Chân")) == {"moi", "uy-ban"}
+    assert found(*names.exact_ids("phường Lê Chân")) == {"moi", "uy-ban"}
+    assert found(*names.exact_ids("UBND phường Lê Chân")) == {"uy-ban"}
+    assert found(*names.spread(names.exact_ids("quận Lê Chân"))) == {"moi", "cu", "uy-ban"}
     assert found("khong-co") == set()
 
 
@@ -181,8 +183,11 @@ def test_names_in_a_query_become_one_part(names: Names, query: str, wanted: list
 
 def test_the_city_and_common_heads_name_nobody(names: Names) -> None:
     assert read_query("Hải Phòng công an", names).ids == ()
-    assert names.all_ids("Sở Xây dựng") == ("so-gtvt", "so-xay-dung")
-    assert names.all_ids("khong ai") == ()
+    assert names.exact_ids("Sở Xây dựng") == ("so-xay-dung",)
+    assert names.spread(("so-xay-dung",)) == ("so-xay-dung", "so-gtvt")
+    assert names.exact_ids("so-gtvt") == ("so-gtvt",)
+    assert names.exact_ids("ubnd phuong le chan") == ("ubnd@n11383",)
+    assert names.exact_ids("khong ai") == ()
 
 
 @pytest.mark.parametrize(
