@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
-from scrapy.utils.reactor import install_reactor
+from scrapy.utils.reactor import install_reactor, is_reactor_installed
 
 from crawler.aside import stop_aside
 from crawler.context import Context
@@ -162,7 +162,8 @@ def interrupted() -> bool:
 
 def _loop() -> asyncio.AbstractEventLoop:
     """The reactor's loop; the reactor is installed and started on first use."""
-    install_reactor(TWISTED_REACTOR)
+    if not is_reactor_installed():  # each call of install_reactor makes a loop, even one that is then not used
+        install_reactor(TWISTED_REACTOR)
     from twisted.internet import reactor
 
     if not reactor.running:
