@@ -8,6 +8,7 @@ database folds nothing (FTS5 leaves đ, and merges words where it does fold).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
@@ -44,6 +45,12 @@ _index = table("article_search", column("article_id"), column("accented", TSVECT
 LEAST_CONFIDENCE = 0.5
 """A weaker mention finds nothing (`scope.least_confidence` of the shipped settings)."""
 
+MOST_RANKED = 20_000
+"""Articles ranked by relevance; where more hold a query (on SQLite) the newest of them are its answer."""
+
+_LOOKED_THROUGH = 200
+_TIES = 20
+"""Read beyond the limit, so that the newest of equally good ones is first."""
 _MOST_NAMES = 3
 """Of the names in a query, those that mentions may stand for: each doubles the work."""
 
@@ -95,7 +102,7 @@ def search(connection: Connection, words: str | Query, limit: int, filters: Filt
             arm = _arm(connection, replace(query, wanted=parts), named, limit, filters)
             for article_id, rank in arm:
                 found.setdefault(article_id, (number, rank))
-    return _hits(connection, query, found)[:limit]
+    return _hits(connection, query, found, limit)
 
 
 def _arms(query: Query) -> Iterator[tuple[tuple[Syllables, ...], tuple[tuple[str, ...], ...]]]:
@@ -114,6 +121,8 @@ def _arm(
     a = v1_articles.c
     at = func.coalesce(a.published_at, a.first_seen_at, type_=a.published_at.type)
     conditions = [*_narrow(filters), *(a.article_id.in_(_mentioning(ids)) for ids in named)]
+    if query.wanted and connection.dialect.name == "sqlite" and _is_broad(connection, query):
+        return _newest(connection, query, conditions, limit)
     if query.wanted:
         matches, rank = _match(connection, query)
         source = _index.join(v1_articles, a.article_id == _index.c.article_id) if conditions else _index
@@ -123,7 +132,31 @@ def _arm(
         for part in query.unwanted:
             matches, _ = _match(connection, replace(query, wanted=(part,), unwanted=()))
             found = found.where(a.article_id.not_in(select(_index.c.article_id).where(matches)))
-    return [(row[0], float(row[1])) for row in connection.execute(found.limit(limit))]
+    return [(row[0], float(row[1])) for row in connection.execute(found.limit(limit + _TIES))]
+
+
+def _is_broad(connection: Connection, query: Query) -> bool:
+    """Whether so many articles hold the query that to rank them all would take long, and would tell nothing."""
+    asked = text("SELECT count(*) FROM (SELECT 1 FROM article_search WHERE article_search MATCH :asked LIMIT :most)")
+    found = connection.execute(asked, {"asked": _fts5(query), "most": MOST_RANKED + 1}).scalar_one()
+    return bool(found > MOST_RANKED)
+
+
+def _newest(
+    connection: Connection, query: Query, conditions: Sequence[ColumnElement[bool]], limit: int
+) -> list[tuple[str, float]]:
+    """The newest articles that hold a broad query: looked through by date, as every fiftieth or more does."""
+    a = v1_articles.c
+    dated = select(a.article_id).where(*conditions).order_by(a.published_at.desc(), a.article_id)
+    held = text("SELECT article_id FROM article_search WHERE article_search MATCH :asked AND rowid IN :rowids")
+    held = held.bindparams(bindparam("rowids", expanding=True))
+    found: list[str] = []
+    with closing(connection.execute(dated)) as rows:
+        while len(found) < limit and (page := [row[0] for row in rows.fetchmany(_LOOKED_THROUGH)]):
+            asked = {"asked": _fts5(query), "rowids": [_rowid(article_id) for article_id in page]}
+            holding = set(connection.execute(held, asked).scalars())
+            found += [article_id for article_id in page if article_id in holding]
+    return [(article_id, float(place)) for place, article_id in enumerate(found[:limit])]
 
 
 def _mentioning(ids: Sequence[str]) -> Select[Any]:
@@ -132,8 +165,8 @@ def _mentioning(ids: Sequence[str]) -> Select[Any]:
     return select(m.article_id).where(meant, m.confidence >= LEAST_CONFIDENCE)
 
 
-def _hits(connection: Connection, query: Query, found: Mapping[str, tuple[int, float]]) -> list[Hit]:
-    """The hits in order: words before mentions, then rank, the newest first among equals."""
+def _hits(connection: Connection, query: Query, found: Mapping[str, tuple[int, float]], limit: int) -> list[Hit]:
+    """The first hits in order: words before mentions, then rank, the newest first among equals."""
     rows: list[RowMapping] = []
     surfaces: dict[str, str] = {}
     for chunk in in_chunks(found):
@@ -145,12 +178,12 @@ def _hits(connection: Connection, query: Query, found: Mapping[str, tuple[int, f
         rows += connection.execute(wanted).mappings()
         surfaces |= _surfaces(connection, query, [each for each in chunk if found[each][0]])
     rows.sort(key=lambda row: (*found[row["article_id"]], -_at(row).timestamp(), row["article_id"]))
-    return [_hit(row, query, surfaces.get(row["article_id"])) for row in rows]
+    return [_hit(row, query, surfaces.get(row["article_id"])) for row in rows[:limit]]
 
 
 def hits_of(connection: Connection, query: Query, article_ids: Sequence[str]) -> list[Hit]:
     """The articles with these ids as hits of the query, whether they hold it or not; the newest first."""
-    return _hits(connection, query, dict.fromkeys(article_ids, (0, 0.0)))
+    return _hits(connection, query, dict.fromkeys(article_ids, (0, 0.0)), len(article_ids))
 
 
 def _surfaces(connection: Connection, query: Query, article_ids: Sequence[str]) -> dict[str, str]:
