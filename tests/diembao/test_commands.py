@@ -13,7 +13,7 @@ import pytest
 from config.places import CHECKOUT
 
 COMMANDS = [
-    (), ("nightly",), ("report",), ("report", "daily"), ("report", "verify"), ("search",), ("explain",), ("health",),
+    (), ("nightly",), ("report",), ("report", "daily"), ("report", "verify"), ("search",), ("topic",), ("explain",), ("health",),
     ("outlets",), ("outlets", "list"), ("outlets", "show"), ("gazetteer",), ("gazetteer", "lookup"),
     ("gazetteer", "history"), ("gazetteer", "lint"), ("gazetteer", "export"), ("analyse",), ("tag",), ("group",),
     ("import",), ("retag",), ("correct",),
