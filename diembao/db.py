@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from config.loader import Config
     from config.places import Places
 
-app = typer.Typer(no_args_is_help=True, help="Look after the store: check, upgrade, backup, purge.")
+app = typer.Typer(no_args_is_help=True, help="Look after the store: check, upgrade, backup, restore, purge.")
 
 
 @app.command("check")
@@ -61,8 +62,8 @@ def upgrade(demo: DemoOption = False, config: ConfigOption = None) -> None:
 def backup(demo: DemoOption = False, config: ConfigOption = None) -> None:
     """Copy the store to backup/ under DIEMBAO_HOME, also while a night is running; prints the path of the copy.
 
-    A copy holds full text: it expires with it (see purge). To go back, put the copy in the place of diembao.db while
-    nothing runs, and remove diembao.db-wal and diembao.db-shm beside it. Ends with 0, or with 2 when it failed.
+    A copy holds full text: it expires with it (see purge). `db restore` goes back to it. Ends with 0, or with 2 when it
+    failed.
     """
     from night.upkeep import backup_file
     from storage.upkeep import back_up
@@ -71,6 +72,32 @@ def backup(demo: DemoOption = False, config: ConfigOption = None) -> None:
         where, _ = configured(demo=demo, overlay=config)
         copy = back_up(where.database_url, backup_file(where, system_clock()))
     typer.echo(str(copy.resolve()))
+
+
+@app.command("restore")
+def restore(
+    copy: Annotated[Path, typer.Argument(help="A file that `db backup` made.", metavar="FILE")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")] = False,
+    demo: DemoOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Put a backup in the place of the store. The store that was there is kept in backup/ as `replaced-…`.
+
+    Refused while a night is running, and when the file is no sound store. Ends with 0, or with 2 when it was refused.
+    """
+    from night.lock import night_lock
+    from night.upkeep import backup_file
+    from storage.upkeep import put_back
+
+    with clear_errors():
+        where, _ = configured(demo=demo, overlay=config)
+        made = backup_file(where, system_clock())
+        aside = made.with_name(f"replaced-{made.name}")
+        if not dry_run:
+            with night_lock(where.home, what="restore of the store"):
+                put_back(copy, where.database_url, aside)
+    verb = "would take" if dry_run else "took"
+    typer.echo(f"{copy} {verb} the place of {where.database_url}; what was there: {aside}")
 
 
 @app.command("purge")

@@ -16,6 +16,7 @@ from issues.update import update_issues
 from night.entities import sync_entities
 from night.health import OutletHealth
 from night.judge import outlet_health
+from night.topic import mark_topics
 from report.write import write_sheet
 from storage.activity import fate_counts
 
@@ -108,6 +109,8 @@ async def run_night(
     counts: Mapping[str, int] = {}
     with stages.stage("issues"):
         counts = update_issues(store, config.settings, folders=config.folders, now=clock())
+    with stages.stage("topics"):
+        mark_topics(store, config, run.run_id)
     health = tuple(outlet_health(store, outlets, run_id=run.run_id, now=clock()))
     with stages.stage("sheet"):
         files = write_sheet(store, config, morning, health=health, run_id=run.run_id, now=clock(), folder=where.reports)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, func, inspect, select, text
 
 from storage import database, views
 from storage.errors import StoreError, store_errors
-from storage.schema import REVISION, articles
+from storage.schema import APPLICATION_ID, REVISION, articles
 
 _MOST_PROBLEMS = 20
 """Lines SQLite may name; a damaged file has thousands."""
@@ -111,13 +112,49 @@ def back_up(address: str, target: Path) -> Path:
 
 
 def _copy(file: Path, part: Path) -> None:
-    reads = f"{file.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(reads, uri=True)) as source, closing(sqlite3.connect(part)) as copy:
+    with closing(_read_only(file)) as source, closing(sqlite3.connect(part)) as copy:
         source.backup(copy, pages=_BACKUP_PAGES, sleep=0.01)
         copy.execute("PRAGMA journal_mode = DELETE")
         (said,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
     if said != "ok":
         raise StoreError(f"the copy is not sound ({said})", str(file), "Run `db check`; restore an earlier backup")
+
+
+def put_back(copy: Path, address: str, aside: Path) -> None:
+    """Put a backup in the place of an SQLite store; the store that was there goes to `aside`. Nothing may be running.
+
+    The backup itself stays. Raises StoreError when it is no sound store of ours, or for Postgres.
+    """
+    file = file_of(address)
+    if file is None:
+        raise StoreError("Postgres is not restored by this command", address.rpartition("@")[2], "Use pg_restore")
+    if not copy.is_file():
+        raise StoreError("there is no such backup", str(copy), "`ls backup/` under DIEMBAO_HOME names them")
+    with store_errors("read the backup", str(copy)), closing(_read_only(copy)) as backup:
+        (mark,) = backup.execute("PRAGMA application_id").fetchone()
+        (said,) = backup.execute("PRAGMA integrity_check(1)").fetchone()
+    if mark != APPLICATION_ID or said != "ok":
+        raise StoreError("it is no sound store of this program", str(copy), "Give another backup; nothing was changed")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.is_file():
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file)) as old, suppress(sqlite3.DatabaseError):
+            old.execute(
+                "PRAGMA wal_checkpoint(TRUNCATE)"
+            )  # what its log holds belongs to it; a damaged one goes as it is
+        shutil.copyfile(file, aside)
+        aside.chmod(0o600)
+    part = file.with_name(file.name + ".part")
+    shutil.copyfile(copy, part)
+    part.chmod(0o600)
+    # The log of the old file must never be laid over the new one: it goes first.
+    for log in ("-wal", "-shm"):
+        file.with_name(file.name + log).unlink(missing_ok=True)
+    part.replace(file)
+
+
+def _read_only(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def expiring(address: str, before: datetime) -> int:

@@ -19,7 +19,8 @@ def listing(first: int, last: int, next_path: str = "") -> str:
         f"<h3><a href='/tin-ve-cau-binh-so-{n}-1000{n:02}.html'>Tin về cầu Bính số {n}</a></h3>"
         for n in range(first, last - 1, -1)
     )
-    return f"<html><body>{rows}<a href='{next_path}'>2</a><a href='{next_path}'>3</a><a href='{next_path}'>4</a></body></html>"
+    pages = "".join(f"<a href='{next_path}'>{number}</a>" for number in (2, 3, 4))
+    return f"<html><body>{rows}{pages}</body></html>"
 
 
 def polls(night: Any) -> list[tuple[Any, ...]]:

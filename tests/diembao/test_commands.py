@@ -13,11 +13,12 @@ import pytest
 from config.places import CHECKOUT
 
 COMMANDS = [
-    (), ("nightly",), ("report",), ("report", "daily"), ("report", "verify"), ("search",), ("topic",), ("explain",), ("health",),
-    ("outlets",), ("outlets", "list"), ("outlets", "show"), ("gazetteer",), ("gazetteer", "lookup"),
+    (), ("nightly",), ("report",), ("report", "daily"), ("report", "verify"), ("search",), ("topic",), ("explain",),
+    ("health",), ("outlets",), ("outlets", "list"), ("outlets", "show"), ("outlets", "check"), ("outlets", "add"),
+    ("outlets", "doctor"), ("outlets", "save-page"), ("gazetteer",), ("gazetteer", "lookup"),
     ("gazetteer", "history"), ("gazetteer", "lint"), ("gazetteer", "export"), ("analyse",), ("tag",), ("group",),
     ("import",), ("retag",), ("correct",),
-    ("db",), ("db", "check"), ("db", "upgrade"), ("db", "backup"), ("db", "purge"),
+    ("db",), ("db", "check"), ("db", "upgrade"), ("db", "backup"), ("db", "restore"), ("db", "purge"),
 ]  # fmt: skip
 
 

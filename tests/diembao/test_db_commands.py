@@ -6,6 +6,7 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -118,6 +119,47 @@ def test_a_backup_opens_as_a_store(tmp_path) -> None:
     copy = back_up(f"sqlite:///{tmp_path / 'diembao.db'}", tmp_path / "again" / "diembao.db")
     done = diembao(copy.parent, "search", "vỉa hè", "--json")
     assert "Phường Lê Chân lát lại vỉa hè" in done.stdout
+
+
+def test_restore_goes_back_and_keeps_what_was_there(tmp_path) -> None:
+    filled(tmp_path)
+    copy = diembao(tmp_path, "db", "backup").stdout.strip()
+    filled(tmp_path, days_ago=1)
+    store = tmp_path / "diembao.db"
+    assert len(rows(store, "select * from v1_articles")) == 2
+    told = diembao(tmp_path, "db", "restore", copy, "--dry-run")
+    assert "would take" in told.stdout
+    assert len(rows(store, "select * from v1_articles")) == 2
+    done = diembao(tmp_path, "db", "restore", copy)
+    assert done.exit_code == 0, done.stderr
+    assert len(rows(store, "select * from v1_articles")) == 1
+    assert diembao(tmp_path, "db", "check").stdout.strip().endswith("sound")
+    (aside,) = (tmp_path / "backup").glob("replaced-*.db")
+    assert len(rows(aside, "select * from v1_articles")) == 2
+    assert aside.stat().st_mode & 0o077 == 0
+    assert aside in expired_files(
+        places(environ={"DIEMBAO_HOME": str(tmp_path)}), datetime.now(UTC) + timedelta(days=1)
+    )
+
+
+def test_restore_mends_a_damaged_store_and_refuses_a_damaged_copy(tmp_path) -> None:
+    filled(tmp_path)
+    copy = Path(diembao(tmp_path, "db", "backup").stdout.strip())
+    store = tmp_path / "diembao.db"
+    store.write_bytes(b"SQLite format 3\0" + b"broken" * 4000)
+    assert diembao(tmp_path, "db", "restore", str(copy)).exit_code == 0
+    assert len(rows(store, "select * from v1_articles")) == 1
+    bad = tmp_path / "bad.db"
+    bad.write_bytes(copy.read_bytes()[:5000])
+    before = store.read_bytes()
+    refused = diembao(tmp_path, "db", "restore", str(bad))
+    assert refused.exit_code == 2
+    assert "bad.db" in refused.stderr
+    assert diembao(tmp_path, "db", "restore", str(tmp_path / "none.db")).exit_code == 2
+    with closing(sqlite3.connect(tmp_path / "foreign.db")) as foreign:
+        foreign.execute("create table t (x)")
+    assert diembao(tmp_path, "db", "restore", str(tmp_path / "foreign.db")).exit_code == 2
+    assert store.read_bytes() == before
 
 
 def test_purge_takes_text_and_files_that_are_too_old_and_nothing_else(tmp_path) -> None:
