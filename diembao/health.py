@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,6 +11,9 @@ from rich.table import Table
 
 from diembao.shared import DONE, DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured
 from vietnamese.clock import iso, system_clock, to_local
+
+if TYPE_CHECKING:
+    from night.health import OutletHealth
 
 BAD = {"broken", "blocked", "forbidden", "silent"}
 
@@ -26,7 +29,6 @@ def health(
     """
     from contextlib import closing
 
-    from night.health import OutletHealth
     from night.judge import outlet_health
     from night.nightly import visited
     from storage.store import open_store
@@ -55,7 +57,7 @@ def health(
     raise typer.Exit(DONE_WITH_FAILURES if any(s.state in BAD for s in states) else DONE)
 
 
-def _table(states: list) -> None:  # type: ignore[type-arg]
+def _table(states: list[OutletHealth]) -> None:
     table = Table("outlet", "state", "reason", "last answer", "last new article")
     for s in states:
         table.add_row(

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from config.loader import Config
+from gazetteer.files import mention_row
 from pipelines.pool import AnalysisPool
 from pipelines.read import Reading
 from storage.records import FateWord, Outcome, Page
@@ -105,18 +106,7 @@ def _row(file: str, outcome: Outcome | None, reading: Reading | None) -> dict[st
     """One row of the output as interfaces fix it; what was read is shown even where it is no article."""
     row = reading_row(file, reading or Reading(fate=outcome.fate if outcome else FateWord.FAILED))
     article = outcome.article if outcome else None
-    row["mentions"] = [
-        {
-            "id": mention.entity_id,
-            "field": mention.field,
-            "start": mention.start,
-            "end": mention.end,
-            "surface": mention.surface,
-            "rule": mention.rule,
-            "confidence": mention.confidence,
-        }
-        for mention in (article.mentions if article else ())
-    ]
+    row["mentions"] = [mention_row(mention) for mention in (article.mentions if article else ())]
     return row
 
 
