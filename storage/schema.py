@@ -13,7 +13,7 @@ from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Large
 
 from storage.types import JsonText, SafeText, UtcDateTime
 
-REVISION = "0003"
+REVISION = "0010"
 """The newest migration: what a store of this program is at."""
 
 APPLICATION_ID = 0x64696562
