@@ -1,0 +1,85 @@
+"""The formats of a sheet: name -> how the sheet becomes bytes. Every library is loaded when its format is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from report.sheet import Sheet
+    from report.style import Style
+
+Renderer = Callable[["Sheet", "Style", Sequence[Path]], bytes]
+"""Sheet, words, configuration folders (lowest first) -> the whole file. The same three give the same bytes."""
+
+
+class FormatUnavailableError(Exception):
+    """A format cannot be made on this machine; the text names what to install. The other formats still can."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Format:
+    """One kind of file that a sheet can be had as."""
+
+    name: str
+    """What `--format` takes; also the ending of the file."""
+    media_type: str
+    """For mail and the web."""
+    render: Renderer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
+    """What came of the formats that were asked for."""
+
+    files: Mapping[str, bytes]
+    """By name of the format, in the order asked for."""
+    unavailable: Mapping[str, str]
+    """Name -> why it could not be made and what to install."""
+
+
+def render(name: str, sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
+    """The sheet as a file of one format.
+
+    Raises KeyError for a name that is not in `FORMATS`, FormatUnavailableError where a system library is missing,
+    ConfigError or jinja2.TemplateError where an office's template or words are wrong.
+    """
+    return FORMATS[name].render(sheet, style, folders)
+
+
+def render_all(names: Iterable[str], sheet: Sheet, style: Style, folders: Sequence[Path]) -> Rendered:
+    """The sheet in every format of `names`; what cannot be made here is told, and the others are made all the same.
+
+    Raises what `render` raises, except FormatUnavailableError.
+    """
+    files: dict[str, bytes] = {}
+    unavailable: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        try:
+            files[name] = render(name, sheet, style, folders)
+        except FormatUnavailableError as error:
+            unavailable[name] = str(error)
+    return Rendered(files=files, unavailable=unavailable)
+
+
+def _html(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
+    from report.as_html import as_html
+
+    return as_html(sheet, style, folders)
+
+
+def _json(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:  # noqa: ARG001 (every renderer is called alike)
+    from report.as_json import as_json
+
+    return as_json(sheet, style)
+
+
+FORMATS: Mapping[str, Format] = {
+    made.name: made
+    for made in (
+        Format(name="html", media_type="text/html; charset=utf-8", render=_html),
+        Format(name="json", media_type="application/json", render=_json),
+    )
+}
