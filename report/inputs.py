@@ -20,6 +20,9 @@ WHOLE_CITY = frozenset({"p31", "p31-old", "p30"})
 
 BodyKind = Literal["agency", "unit", "body"]
 
+Mark = Literal["new", "more", "fewer", "answered", "corrected", "removed"]
+"""How a matter has moved since the sheet before: `report.phrases.MARKS` has the words."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SheetArticle:
@@ -103,6 +106,62 @@ class EarlierSheet:
     """Issues at level 2 or 3."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssueEdit:
+    """What the analyst has changed of one issue in this sheet: a table of `edits.toml`."""
+
+    summary: str | None = None
+    """Stands in place of the excerpt, in the analyst's own words."""
+    level: int | None = None
+    drop: bool = False
+    """Leave the issue and its articles out of the sheet."""
+    pin: int | None = None
+    """1 stands first, 2 second …"""
+    merge: str | None = None
+    """The issue it belongs to."""
+    proposal: str = ""
+    """*Đề xuất xử lý*."""
+    deadline: str = ""
+    """*Hạn*, as it is printed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edits:
+    """The analyst's work on one draft."""
+
+    issues: Mapping[str, IssueEdit] = field(default_factory=dict)
+    """By issue id; only issues that something was changed of."""
+    forecast: str = ""
+    """Section VI, *dự báo*; paragraphs are lines."""
+    recommendations: str = ""
+    """Section VI, *đề xuất, kiến nghị*; paragraphs are lines."""
+
+    def of(self, issue_id: str) -> IssueEdit:
+        """What was changed of an issue."""
+        return self.issues.get(issue_id, UNCHANGED)
+
+    def __bool__(self) -> bool:
+        """Whether anything was changed at all."""
+        return bool(self.issues or self.forecast or self.recommendations)
+
+
+UNCHANGED = IssueEdit()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Office:
+    """The one agency or unit a sheet is made for."""
+
+    body_id: str
+    name: str
+    ids: frozenset[str]
+    """Itself, its children, and what it was before; a body of a unit counts as the unit."""
+
+    def holds(self, entity_id: str) -> bool:
+        """Whether a mention of `entity_id` concerns it."""
+        return entity_id in self.ids or entity_id.rpartition("@")[2] in self.ids
+
+
 class OutletState(Protocol):
     """The health of one outlet: `night.health.OutletHealth` has this shape."""
 
@@ -165,3 +224,11 @@ class SheetInputs:
     top: int = 10
     queries: Mapping[str, str] = field(default_factory=dict)
     """Name of a number -> the SQL that gives it."""
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    """How issues have moved, by id; one that has not is left out."""
+    told: tuple[str, ...] = ()
+    """Issues that a sheet which was sent has told already and that have not moved: not repeated."""
+    edits: Edits = field(default_factory=Edits)
+    """The analyst's: already laid over articles, issues and scores."""
+    office: Office | None = None
+    """None: the sheet of the whole city."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 
 from report.inputs import WHOLE_CITY, OutletName, OutletState, SheetArticle
 from report.sheet import FULL_STATES, Counts, IssueRow, Sheet
@@ -30,6 +31,18 @@ _OWN_WORD = (
 
 _PRESS = frozenset({"central", "ministry", "local"})
 _TIER_WORD = {"magazine": "tạp chí", "aggregator": "trang", "official": "trang"}
+MARKS: Mapping[str, str] = MappingProxyType(
+    {
+        "new": "mới",
+        "more": "tăng",
+        "fewer": "giảm",
+        "answered": "đã trả lời",
+        "corrected": "đính chính",
+        "removed": "báo đã gỡ",
+    }
+)
+"""How a matter has moved since the sheet before."""
+
 _NAMED_BODIES = 6
 _REASONS = 4
 _NAMED_OUTLETS = 3
@@ -76,6 +89,11 @@ def named_bodies(sheet: Sheet, issue: IssueRow) -> str:
     text = "; ".join(sheet.inputs.bodies[body].name for body in shown)
     rest = len(ranked) - len(shown)
     return f"{text}; và {count(rest)} cơ quan, địa phương khác" if rest else text
+
+
+def mark_phrase(issue: IssueRow) -> str:
+    """`mới`, `tăng`, `giảm`, `đã trả lời`, `đính chính`, `báo đã gỡ`; empty where it has not moved."""
+    return MARKS[issue.mark] if issue.mark else ""
 
 
 def reasons_phrase(issue: IssueRow) -> str:

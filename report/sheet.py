@@ -12,9 +12,12 @@ from report.inputs import (
     FIELDS,
     LEVELS,
     OTHER_FIELD,
+    UNCHANGED,
     Body,
     EarlierSheet,
+    IssueEdit,
     IssueScore,
+    Mark,
     OutletState,
     SheetArticle,
     SheetInputs,
@@ -53,6 +56,15 @@ class IssueRow:
     """What outlets wrote themselves first, what came late after what is new, then by level and time."""
     bodies: tuple[str, ...]
     """Ids, in the order of the Vietnamese alphabet of their names."""
+    edit: IssueEdit = UNCHANGED
+    """The analyst's: summary, pin, proposal, deadline; level and merge are laid over already."""
+    mark: Mark | None = None
+    """How it has moved since the sheet before."""
+
+    @property
+    def summary(self) -> str | None:
+        """The analyst's words where there are any, else the excerpt of the article that speaks for it."""
+        return self.edit.summary or self.lead.excerpt
 
     @property
     def lead(self) -> SheetArticle:
@@ -119,7 +131,7 @@ class Sheet:
     inputs: SheetInputs
     counts: Counts
     issues: tuple[IssueRow, ...]
-    """By level, then by score, highest first."""
+    """What is pinned, then by level, then by score, highest first."""
     articles: tuple[SheetArticle, ...]
     """Annex I: by time."""
     bodies: tuple[BodyRow, ...]
@@ -143,7 +155,7 @@ class Sheet:
 
     @property
     def attention(self) -> tuple[IssueRow, ...]:
-        """Every issue at level 2 or 3, the most pressing first."""
+        """Every issue at level 2 or 3, what is pinned first, then the most pressing."""
         return tuple(issue for issue in self.issues if issue.needs_attention)
 
     @property
@@ -185,7 +197,12 @@ def _issue_rows(inputs: SheetInputs, articles: Iterable[SheetArticle]) -> tuple[
         if article.issue_id is not None:
             members[article.issue_id].append(article)
     rows = [_issue_row(inputs, issue_id, tuple(held)) for issue_id, held in members.items()]
-    return tuple(sorted(rows, key=lambda row: (-row.level, -row.score.total, row.issue_id)))
+    return tuple(sorted(rows, key=_by_rank))
+
+
+def _by_rank(row: IssueRow) -> tuple[float, int, Decimal, str]:
+    """What the analyst pinned first, in the order of the pins, then by level and score."""
+    return row.edit.pin or float("inf"), -row.level, -row.score.total, row.issue_id
 
 
 def _issue_row(inputs: SheetInputs, issue_id: str, articles: tuple[SheetArticle, ...]) -> IssueRow:
@@ -202,6 +219,8 @@ def _issue_row(inputs: SheetInputs, issue_id: str, articles: tuple[SheetArticle,
         independent_newsrooms=len({article.outlet_id for article in articles if _own(inputs, article)}),
         articles=tuple(sorted(articles, key=lambda article: _by_weight(inputs, article))),
         bodies=tuple(sorted(names, key=lambda body: (sort_key(names[body]), body))),
+        edit=inputs.edits.of(issue_id),
+        mark=inputs.marks.get(issue_id),
     )
 
 
