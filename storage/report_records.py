@@ -41,6 +41,48 @@ class Report:
     """The snapshot: exactly what the sheet carries."""
 
 
+FileRole = Literal["draft", "snapshot", "approved"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportFile:
+    """A file of a report that the store remembers."""
+
+    role: FileRole
+    """draft: we wrote these bytes; snapshot: what a sheet was made of; approved: what was signed and is sent."""
+    name: str
+    """`diem-bao-2026-09-10.docx`; of a snapshot `generated_at`, ISO 8601 with +07:00."""
+    sha256: str
+    made_at: datetime
+    content: bytes | None = None
+    """None for a draft, whose hash is enough."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportAct:
+    """What a person did with a report."""
+
+    act: Literal["approved", "sent", "corrected"]
+    who: str
+    """User of the operating system."""
+    at: datetime
+    detail: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """How a report's files went to one channel."""
+
+    channel: str
+    """As the settings name it; never an address."""
+    sha256: str
+    """Of what was delivered: the same bytes are never delivered twice."""
+    state: Literal["delivered", "failed"]
+    attempts: int
+    last_at: datetime
+    detail: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntityRecord:
     """A name of the gazetteer for downstream tools."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, select
 
+from storage.report_files import forget_snapshots
 from storage.schema import articles, frontier, revisions
 from storage.search import forget_unindexed, unindex_articles
 from storage.sql import in_chunks
@@ -14,7 +15,8 @@ from storage.sql import in_chunks
 def purge(connection: Connection, before: datetime, now: datetime) -> int:
     """Take text, captions, sapo beyond the excerpt, index and revisions' text out of articles first seen before then.
 
-    Returns how many articles lost their text. Feeds' teasers in the frontier go too.
+    Returns how many articles lost their text. Feeds' teasers in the frontier go too, and snapshots of sheets made
+    before then.
     """
     expired = select(articles.c.article_id).where(articles.c.first_seen_at < before, articles.c.expired_at.is_(None))
     ids = list(connection.execute(expired).scalars())
@@ -28,4 +30,5 @@ def purge(connection: Connection, before: datetime, now: datetime) -> int:
         unindex_articles(connection, ids)
         forget_unindexed(connection)
     connection.execute(frontier.update().where(frontier.c.last_seen_at < before).values(sapo=None))
+    forget_snapshots(connection, before)
     return len(ids)

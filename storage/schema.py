@@ -187,6 +187,7 @@ mentions = Table(
     _text("rule", nullable=False),
     Column("confidence", Float, nullable=False),
     _text("decided_by", nullable=False),
+    Column("salience", Text, nullable=False, server_default="passing"),  # title, lead, actor, passing
     Index("ix_mentions_entity", "entity_id"),
     Index("ix_mentions_unit", "unit_id"),
 )
@@ -295,6 +296,40 @@ report_articles = Table(
     Column("article_id", String, primary_key=True),
     _text("issue_id"),
     Column("late", Boolean, nullable=False),
+)
+
+report_files = Table(
+    "report_files",
+    metadata,
+    Column("report_id", String, ForeignKey("reports.report_id", ondelete="CASCADE"), primary_key=True),
+    Column("role", String, primary_key=True),  # draft, snapshot, approved
+    Column("name", String, primary_key=True),
+    Column("sha256", String, primary_key=True),
+    _time("made_at", nullable=False),
+    Column("content", LargeBinary),  # NULL for a draft: its hash alone tells our file from an edited one
+)
+
+report_acts = Table(
+    "report_acts",
+    metadata,
+    Column("report_id", String, ForeignKey("reports.report_id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _time("at", nullable=False),
+    _text("act", nullable=False),  # approved, sent, corrected
+    _text("who", nullable=False),  # user of the operating system
+    _text("detail"),
+)
+
+report_deliveries = Table(
+    "report_deliveries",
+    metadata,
+    Column("report_id", String, ForeignKey("reports.report_id", ondelete="CASCADE"), primary_key=True),
+    Column("channel", String, primary_key=True),  # as the settings name it; never an address
+    Column("sha256", String, primary_key=True),  # of what was delivered
+    _text("state", nullable=False),  # delivered, failed
+    Column("attempts", Integer, nullable=False),
+    _time("last_at", nullable=False),
+    _text("detail"),
 )
 
 topics = Table(

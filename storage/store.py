@@ -13,12 +13,24 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, tex
 from config.model import Outlet, Settings
 from gazetteer.corrections import Correction
 from gazetteer.mention import Mention
-from storage import commit, corrections, database, frontier, grouping, reports, retention, runs, search, topics
+from storage import (
+    commit,
+    corrections,
+    database,
+    frontier,
+    grouping,
+    report_files,
+    reports,
+    retention,
+    runs,
+    search,
+    topics,
+)
 from storage.errors import StoreError, store_errors
 from storage.issue_records import IssueInput, IssueRecord, PlacedArticle, Placement
 from storage.query import Query
 from storage.records import Discovered, Fate, FeedPoll, FrontierRow, Outcome, Run
-from storage.report_records import EntityRecord, Report
+from storage.report_records import Delivery, EntityRecord, FileRole, Report, ReportAct, ReportFile
 from storage.schema import feed_polls, feeds
 from storage.search import Hit
 from storage.topics import Topic
@@ -182,10 +194,36 @@ class Store:
 
     # reports and reference
 
-    def save_report(self, report: Report) -> None:
-        """Save a report with its snapshot, in place of an earlier one of the same id."""
+    def save_report(self, report: Report, files: Sequence[ReportFile] = ()) -> None:
+        """Save a report and what is known of its files, in place of an earlier one of the same id."""
         with self._writes("save the report") as connection:
             reports.save_report(connection, report)
+            report_files.save_files(connection, report.report_id, files)
+
+    def report_files(self, report_id: str, *roles: FileRole) -> list[ReportFile]:
+        """The files of a report in these roles, in order of the moment they were made, then of name."""
+        with self._reads("read a report's files") as connection:
+            return report_files.load_files(connection, report_id, roles)
+
+    def act_on_report(self, report_id: str, act: ReportAct, files: Sequence[ReportFile] = ()) -> None:
+        """Approve, send or correct a report: its new state, its log and the files that were signed, together."""
+        with self._writes("save what was done with the report") as connection:
+            report_files.act_on(connection, report_id, act, files)
+
+    def report_acts(self, report_id: str) -> list[ReportAct]:
+        """What was done with a report, in order."""
+        with self._reads("read what was done with a report") as connection:
+            return report_files.acts(connection, report_id)
+
+    def save_delivery(self, report_id: str, delivery: Delivery) -> None:
+        """Note how a delivery went, in place of what was noted of the same channel and bytes."""
+        with self._writes("save a delivery") as connection:
+            report_files.save_delivery(connection, report_id, delivery)
+
+    def deliveries(self, report_id: str) -> list[Delivery]:
+        """How a report was delivered, in order of channel."""
+        with self._reads("read a report's deliveries") as connection:
+            return report_files.deliveries(connection, report_id)
 
     def load_report(self, report_id: str) -> Report | None:
         """A report with its snapshot, or None."""
