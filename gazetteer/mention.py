@@ -42,7 +42,7 @@ class Mention:
     decided_by: str = "rule"
     """`rule`, or `analyst` where a person corrected it."""
     salience: Salience = "passing"
-    """How much the article is about it: a hint beside the mention, not kept in the store."""
+    """How much the article is about it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

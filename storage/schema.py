@@ -187,7 +187,7 @@ mentions = Table(
     _text("rule", nullable=False),
     Column("confidence", Float, nullable=False),
     _text("decided_by", nullable=False),
-    Column("salience", Text, nullable=False, server_default="passing"),  # title, lead, actor, passing
+    Column("salience", SafeText, nullable=False, server_default="passing"),  # title, lead, actor, passing
     Index("ix_mentions_entity", "entity_id"),
     Index("ix_mentions_unit", "unit_id"),
 )

@@ -128,6 +128,7 @@ v1_mentions = _view(
         mentions.c.rule,
         mentions.c.confidence,
         mentions.c.decided_by,
+        mentions.c.salience,
     ),
 )
 

@@ -25,7 +25,7 @@ QUESTIONS = dict(re.findall(r"### (\d+)\. .*?\n```sql\n(.*?)```", DOCS, re.DOTAL
 FIXED = {
     "v1_articles": "article_id outlet_id url canonical_url title excerpt published_at first_seen_at updated_at kind "
     "about_city level field_of reprint_of issue_id revision_count gone_at",
-    "v1_mentions": "article_id entity_id kind field start end surface rule confidence decided_by",
+    "v1_mentions": "article_id entity_id kind field start end surface rule confidence decided_by salience",
     "v1_fates": "run_id url outlet_id fate detail",
     "v1_runs": "run_id kind started_at finished_at outcome",
     "v1_outlets": "",

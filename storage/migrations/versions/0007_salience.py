@@ -1,12 +1,17 @@
-"""Reserved: nothing is changed yet."""
+"""How much an article is about each of its mentions; what was tagged before counts as `passing` until `retag`."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0007"
 down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Change nothing."""
+    """Add the column."""
+    op.add_column("mentions", sa.Column("salience", sa.Text(), nullable=False, server_default="passing"))
 
 
 def downgrade() -> None:
-    """Change nothing."""
+    """Take it away again."""
+    op.drop_column("mentions", "salience")
