@@ -119,6 +119,7 @@ def mention_rows(article_id: str, mentions: Sequence[Mention]) -> list[Row]:
             "rule": mention.rule,
             "confidence": mention.confidence,
             "decided_by": mention.decided_by,
+            "salience": mention.salience,
         }
         for mention in mentions
     ]
@@ -142,4 +143,5 @@ def as_mention(row: Row) -> Mention:
         rule=row["rule"],
         confidence=row["confidence"],
         decided_by=row["decided_by"],
+        salience=row["salience"],
     )
