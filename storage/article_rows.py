@@ -29,6 +29,7 @@ def new_article(article: Article, key: str, canonical_key: str, now: datetime, s
         "url": article.url,
         "url_key": key,
         "revision_count": 0,
+        "grouped_hash": "",
         "first_seen_at": now.replace(microsecond=0),
         "updated_at": now.replace(microsecond=0),
     }

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from config.model import Settings
 from storage import article_rows as rows_of
 from storage.corrections import laid_over
+from storage.grouping import place_anew
 from storage.frontier import LASTING_FATES, keys_in_frontier, new_row
 from storage.records import TRANSIENT_FATES, Article, Fate, FateWord, Outcome
 from storage.schema import articles, fates, frontier, issue_articles, mentions, report_articles, revisions
@@ -227,7 +228,6 @@ def _revise(batch: _Batch, known: Row, fresh: Row) -> None:
 
 
 def _text_differs(known: Row, fresh: Row) -> bool:
-    return any(known[name] != fresh[name] for name in ("title", "sapo", "paragraphs"))
 
 
 def _visited(batch: _Batch, row: Row, outcome: Outcome, word: FateWord, detail: str | None) -> None:
@@ -290,6 +290,11 @@ def _drop_superseded(connection: Connection, batch: _Batch) -> None:
         batch.reindexed.discard(article_id)
     unindex_articles(connection, doomed)
     # What was held to be their reprint is to be placed anew.
-    orphans = issue_articles.update().where(issue_articles.c.reprint_of.in_(doomed))
-    connection.execute(orphans.values(reprint_of=None, placed_hash=""))
+    orphans = select(issue_articles.c.article_id).where(issue_articles.c.reprint_of.in_(doomed))
+    for article_id in connection.execute(orphans).scalars().all():
+        place_anew(connection, article_id)
+        if article_id in batch.changed:
+            batch.changed[article_id]["grouped_hash"] = ""
+    copies = issue_articles.update().where(issue_articles.c.reprint_of.in_(doomed))
+    connection.execute(copies.values(reprint_of=None))
     connection.execute(articles.delete().where(articles.c.article_id.in_(doomed)))

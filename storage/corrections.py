@@ -14,8 +14,8 @@ from gazetteer.corrections import Correction, corrected
 from gazetteer.mention import Mention
 from storage.article_rows import as_mention, mention_rows
 from storage.errors import StoreError
-from storage.grouping import mentions_of
-from storage.schema import articles, corrections, issue_articles, mentions
+from storage.grouping import mentions_of, place_anew
+from storage.schema import articles, corrections, mentions
 from storage.sql import in_chunks, insert_new, upsert
 
 Row = dict[str, Any]
@@ -181,5 +181,4 @@ def _write(
     connection.execute(mentions.delete().where(mentions.c.article_id == article_id))
     insert_new(connection, mentions, mention_rows(article_id, found))
     if changed:
-        placed = issue_articles.update().where(issue_articles.c.article_id == article_id)
-        connection.execute(placed.values(placed_hash=""))
+        place_anew(connection, article_id)

@@ -9,7 +9,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    and_,
+    false,
+)
 
 from storage.types import JsonText, SafeText, UtcDateTime
 
@@ -150,6 +164,7 @@ articles = Table(
     _text("raw_ref"),
     _time("gone_at"),
     _time("expired_at"),  # when the full text was taken out
+    Column("grouped_hash", String, nullable=False, server_default=""),  # of the content its placement stands for
     Index("ix_articles_published", "published_at"),
     Index("ix_articles_first_seen", "first_seen_at"),
     Index("ix_articles_canonical_key", "canonical_key"),
@@ -157,6 +172,9 @@ articles = Table(
 )
 
 revisions = Table(
+TO_GROUP = and_(articles.c.in_scope.is_(True), articles.c.grouped_hash != articles.c.content_hash)
+"""Articles to be placed, or placed anew; asked in these words it is answered from an index of just these."""
+Index("ix_articles_to_group", articles.c.article_id, sqlite_where=TO_GROUP, postgresql_where=TO_GROUP)
     "revisions",
     metadata,
     Column("article_id", String, ForeignKey("articles.article_id", ondelete="CASCADE"), primary_key=True),
@@ -224,6 +242,65 @@ issues = Table(
     _text("first_article_id"),
 )
 
+    _text("given_title"),  # by an analyst
+    Column("pinned", Boolean, nullable=False, server_default=false()),  # by an analyst: first on the sheet
+)
+
+issue_aliases = Table(
+    "issue_aliases",
+    metadata,
+    # ids of issues that went over to another
+    Column("issue_id", String, primary_key=True),
+    _text("merged_into", nullable=False),
+    _text("decided_by", nullable=False),  # rule, analyst
+    Index("ix_issue_aliases_into", "merged_into"),
+)
+
+issue_edits = Table(
+    "issue_edits",
+    metadata,
+    # what analysts decided of issues, in order; never deleted, only marked as undone
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("kind", nullable=False),
+    _text("issue_id", nullable=False),
+    _text("into_id"),
+    Column("article_ids", JsonText, nullable=False),  # that were moved
+    Column("kept_ids", JsonText, nullable=False),  # that stayed
+    _text("title"),
+    _text("made_by", nullable=False),  # the analyst
+    _text("why"),
+    _time("made_at", nullable=False),
+    _time("undone_at"),
+    _text("undone_by"),
+)
+
+reprint_keys = Table(
+    "reprint_keys",
+    metadata,
+    # bands of MinHash signatures: under which texts are found that may be copies of each other
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+spikes = Table(
+    "spikes",
+    metadata,
+    Column("day", String, primary_key=True),  # YYYY-MM-DD on the clock of Hải Phòng
+    Column("kind", String, primary_key=True),  # issue, agency
+    Column("subject_id", String, primary_key=True),
+    _time("window_start", nullable=False),
+    _time("window_end", nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("outlets", Integer, nullable=False),
+    Column("usual_7", Float, nullable=False),
+    Column("usual_30", Float, nullable=False),
+    Column("spread", Float, nullable=False),
+    Column("chance", Float, nullable=False),
+    Column("days", Integer, nullable=False),  # of the base that could be used
+    Column("share", Float, nullable=False),
+    Column("usual_share", Float, nullable=False),
+    _text("reason", nullable=False),
 issue_articles = Table(
     "issue_articles",
     metadata,
@@ -241,7 +318,12 @@ issue_articles = Table(
     Index("ix_issue_articles_issue", "issue_id"),
 )
 
+    Column("auto_issue_id", SafeText, nullable=False, server_default=""),  # by the rules; issue_id: after edits
+    _text("tied_to"),  # article_id of the article that brought it there
+    Column("reprint_keys", LargeBinary, nullable=False, server_default=""),  # its rows of reprint_keys, 8 bytes each
 runs = Table(
+    Index("ix_issue_articles_auto", "auto_issue_id"),
+    Index("ix_issue_articles_reprint_of", "reprint_of"),
     "runs",
     metadata,
     Column("run_id", String, primary_key=True),

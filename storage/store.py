@@ -156,10 +156,25 @@ class Store:
         with self._reads("read what is grouped") as connection:
             return grouping.recent_issues(connection, since)
 
-    def save_placements(self, placements: Sequence[Placement], issues: Sequence[IssueRecord] = ()) -> None:
-        """Save placements and the issues they belong to, together."""
+    def save_placements(
+        self,
+        placements: Sequence[Placement],
+        issues: Sequence[IssueRecord] = (),
+        merged: Mapping[str, str] | None = None,
+    ) -> None:
+        """Save placements, the issues they belong to and which issues (`merged`: from, into) went over, together."""
         with self._writes("save issues") as connection:
-            grouping.save_placements(connection, placements, issues, self.clock())
+            grouping.save_placements(connection, placements, issues, self.clock(), merged)
+
+    def placed_articles(self, article_ids: Iterable[str]) -> list[PlacedArticle]:
+        """Those of these articles that are placed as they stand now, in order of time and id."""
+        with self._reads("read what is grouped") as connection:
+            return grouping.placed_articles(connection, article_ids)
+
+    def reprint_candidates(self, keys: Iterable[int]) -> dict[int, set[str]]:
+        """The articles that the index of reprints has under each of `keys`."""
+        with self._reads("look for reprints") as connection:
+            return grouping.reprint_candidates(connection, keys)
 
     def save_issues(self, issues: Sequence[IssueRecord]) -> None:
         """Save issues whose placements are saved already."""

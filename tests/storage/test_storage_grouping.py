@@ -60,7 +60,9 @@ def test_placed_articles_come_back_with_their_placement(press: Any) -> None:
     assert press.store.pending_issues() == []
     (recent,) = press.store.recent_issues(press.now - timedelta(days=1))
     assert recent.item.url == A
-    assert recent.placement == Placement(**{**_fields(made[0]), "content_hash": recent.item.content_hash})
+    assert recent.placement == Placement(
+        **{**_fields(made[0]), "content_hash": recent.item.content_hash, "auto_issue_id": "i-1"}
+    )
     assert [p.item.url for p in press.store.recent_issues(press.now - timedelta(days=10))] == [B, A]
     (view,) = press.store.rows(select(v1_issues))
     assert (view["articles"], view["outlets"], view["reprints"], view["level"]) == (2, 1, 1, 2)
