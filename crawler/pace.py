@@ -19,8 +19,8 @@ LONGEST_PAUSE = 7 * 86400.0
 class Pacer:
     """Lets one request at a time through to a host.
 
-    `claim(host, pace_seconds)` claims the host's next allowed moment and gives the seconds until then; None for no
-    spacing (`scrapy shell`).
+    `claim(host, pace_seconds)` takes the host's turn and gives 0.0, or the seconds until it can be tried again; None
+    for no spacing (`scrapy shell`).
     """
 
     def __init__(self, claim: Callable[[str, float], float] | None, longest_wait: float) -> None:
@@ -32,14 +32,11 @@ class Pacer:
     async def turn(self, host: str, pace_seconds: float) -> AsyncIterator[None]:
         """Hold the host's turn; HeldError when it is not to be asked for longer than this run waits."""
         async with self._turns[host]:
-            wait = self._claim(host, pace_seconds) if self._claim else 0.0
-            if wait > self._longest_wait + 2 * pace_seconds:
-                raise HeldError(f"{host} asked for a pause of {wait:.0f} s", wait)
-            # Claims space what leaves us; counting from the last answer, nothing arrives closer together either,
-            # however late the last request got away.
-            now = time.monotonic()
-            wait = max(wait, self._answered.get(host, now - pace_seconds) + pace_seconds - now)
-            if wait > 0:
+            # Turns space what leaves us; counting from the last answer, nothing arrives closer together either.
+            await asyncio.sleep(max(0.0, self._answered.get(host, 0.0) + pace_seconds - time.monotonic()))
+            while self._claim is not None and (wait := self._claim(host, pace_seconds)) > 0:
+                if wait > self._longest_wait + 2 * pace_seconds:
+                    raise HeldError(f"{host} asked for a pause of {wait:.0f} s", wait)
                 await asyncio.sleep(wait)
             try:
                 yield

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, or_, select, text
+from sqlalchemy import Connection, RowMapping, and_, func, or_, select, text
 
 from config.model import Settings
 from storage.errors import StoreError
 from storage.records import TRANSIENT_FATES, Discovered, FateWord, FeedPoll, FrontierRow, Teaser, Via
-from storage.schema import articles, fates, feed_polls, feeds, frontier, runs
+from storage.schema import articles, fates, feed_polls, feeds, frontier, hosts, runs
 from storage.sql import in_chunks, insert_new, rows_by, upsert
 from storage.urls import url_key
 from vietnamese.normal import clean
@@ -38,6 +38,9 @@ class FeedState:
     failures: int
     """Polls in a row that failed."""
 
+
+_AT_ONCE = 0.001
+"""Seconds: the least wait for a turn that somebody else has."""
 
 LASTING_FATES = frozenset(
     {
@@ -265,15 +268,25 @@ def _as_record(row: RowMapping) -> FrontierRow:
 
 
 def claim_host(connection: Connection, host: str, pace_seconds: float) -> float:
-    """Claim the host's next allowed moment for one request; returns the seconds to wait until then."""
+    """Take the host's turn for one request to be sent now: 0.0, or the seconds until it can be tried again.
+
+    Nothing is reserved: a turn is given at the moment of sending, `pace_seconds` after the last request of whatever
+    process, so that one who got away late pushes all others back.
+    """
     now = time.time()
-    claim = text(
-        "INSERT INTO hosts (host, next_at) VALUES (:host, :now + :pace) ON CONFLICT (host) DO UPDATE SET next_at = "
-        "CASE WHEN hosts.next_at > :now THEN hosts.next_at ELSE :now END + :pace RETURNING next_at"
+    take = text(
+        "INSERT INTO hosts (host, next_at, asked_at) VALUES (:host, :now + :pace, :now) ON CONFLICT (host) DO UPDATE "
+        "SET next_at = excluded.next_at, asked_at = excluded.asked_at "
+        "WHERE hosts.next_at <= :now AND coalesce(hosts.asked_at, 0.0) + :pace <= :now RETURNING host"
     )
     # One statement, so two processes can never be given the same moment.
-    free = connection.execute(claim, {"host": host, "now": now, "pace": pace_seconds}).scalar_one()
-    return max(0.0, float(free) - pace_seconds - now)
+    asked = {"host": host, "now": now, "pace": float(pace_seconds)}
+    if connection.execute(take, asked).first() is not None:
+        return 0.0
+    free = select(func.max(hosts.c.next_at), func.max(hosts.c.asked_at)).where(hosts.c.host == host)
+    next_at, asked_at = connection.execute(free).one()
+    wait: float = max(next_at, (asked_at or 0.0) + pace_seconds) - now
+    return max(wait, _AT_ONCE)
 
 
 def hold_host(connection: Connection, host: str, seconds: float) -> None:

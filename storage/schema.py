@@ -353,6 +353,7 @@ hosts = Table(
     metadata,
     Column("host", String, primary_key=True),
     Column("next_at", Float, nullable=False),  # real time, seconds since 1970: pace is owed to the real host
+    Column("asked_at", Float),  # the last request: who wants a longer pace than the one before counts from it
 )
 
 reports = Table(

@@ -115,7 +115,7 @@ class Store:
     # pace
 
     def claim_host(self, host: str, pace_seconds: float) -> float:
-        """Claim the host's next allowed moment, shared by all processes; returns the seconds to wait until then."""
+        """Take the host's turn for a request sent now, shared by all processes: 0.0, or seconds until the next try."""
         with self._single("claim a host") as connection:
             return frontier.claim_host(connection, host, pace_seconds)
 
