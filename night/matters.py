@@ -1,7 +1,8 @@
 """What a search found, seen with the matters it belongs to: which articles are about the topic, which only mention it.
 
 Articles that the night has placed already bring their issue; those that are newer are grouped with them here, in
-memory, so that nothing is placed by anybody but the night.
+memory, so that nothing is placed by anybody but the night. A topic is wider than an issue: what is about as likely as
+not to tell of the same matter as an article about the topic is shown with it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from issues.files import grouped
-from issues.topic import Candidate, split
+from issues.topic import LEAD, PARTLY, Candidate, most_of, split
 from issues.update import Workshop
+from night.near import near
 from storage.schema import articles
 from storage.search import LEAST_CONFIDENCE, Filters, Hit
 from storage.views import v1_articles
@@ -34,7 +36,11 @@ MOST_PENDING = 600
 SAME_MATTER = "same matter"
 """Why an article is shown that does not hold the query itself."""
 
+_MOST_PARTLY = 100
 _AROUND = timedelta(days=4)
+
+NEAR_MATTER = "likely the same matter"
+"""Why an article is shown that is in no issue with them, but close to what was found."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +60,20 @@ def sort_out(
 
     Unless `thorough`, articles that no night has placed yet stand for themselves: a quick look.
     """
+    about, passing, issue_of = _split(store, config, query, hits, filters, thorough=thorough)
+    if thorough and not about:
+        most = _holding_most(store, query, filters)
+        about, _, issue_of = _split(store, config, query, most, filters, least=PARTLY)
+    if thorough and about:
+        about |= _beside(store, config, about, issue_of, filters)
+    return Sorted(about=about, passing=tuple(each for each in passing if each not in about))
+
+
+def _split(
+    store: Store, config: Config, query: Query, hits: Sequence[Hit], filters: Filters, *, thorough: bool = True,
+    least: float = LEAD,
+) -> tuple[dict[str, str], tuple[str, ...], dict[str, str]]:  # fmt: skip
+    """What is about the topic with the reason, what mentions it in passing, and the matters of all of them."""
     why = {hit.article_id: hit.why for hit in hits}
     placed = {hit.article_id: hit.issue_id for hit in hits if hit.issue_id is not None}
     members = _members(store, set(placed.values()))
@@ -62,8 +82,23 @@ def sort_out(
         issue_of |= _grouped_now(store, config, hits, set(placed.values()))
     wanted = {issue_of[each] for each in why if each in issue_of}
     ids = [*why, *(each for each, issue in issue_of.items() if issue in wanted and each not in why)]
-    about, passing = split(query, _candidates(store, query, ids, issue_of, why, filters))
-    return Sorted(about={each: why.get(each, SAME_MATTER) for each in about}, passing=tuple(passing))
+    about, passing = split(query, _candidates(store, query, ids, issue_of, why, filters), least=least)
+    return {each: why.get(each, SAME_MATTER) for each in about}, tuple(passing), issue_of
+
+
+def _beside(
+    store: Store, config: Config, about: Mapping[str, str], issue_of: Mapping[str, str], filters: Filters
+) -> dict[str, str]:
+    """What is likely to tell of the same matter, with the reason."""
+    likely = near(store, config, about, issue_of)
+    rows = store.rows(select(v1_articles).where(v1_articles.c.article_id.in_(likely))) if likely else []
+    return {row["article_id"]: NEAR_MATTER for row in rows if _inside(row, filters)}
+
+
+def _holding_most(store: Store, query: Query, filters: Filters) -> list[Hit]:
+    """What holds most of the query, where nothing about the topic holds all of it."""
+    found = {hit.article_id: hit for part in most_of(query) for hit in store.search(part, _MOST_PARTLY, filters)}
+    return list(found.values())
 
 
 def _members(store: Store, issues: Iterable[str]) -> dict[str, str]:
