@@ -34,7 +34,7 @@ from config.loader import BUILTIN  # noqa: E402
 from gazetteer.load import load  # noqa: E402
 from storage.query import Names, read_query  # noqa: E402
 from storage.schema import articles, mentions  # noqa: E402
-from storage.search import index_articles  # noqa: E402
+from storage.search_index import index_articles  # noqa: E402
 from storage.store import Store, open_store  # noqa: E402
 from vietnamese.normal import unaccent  # noqa: E402
 

@@ -32,6 +32,7 @@ def new_article(article: Article, key: str, canonical_key: str, now: datetime, s
         "grouped_hash": "",
         "first_seen_at": now.replace(microsecond=0),
         "updated_at": now.replace(microsecond=0),
+        "search_key": None,
     }
 
 

@@ -16,11 +16,11 @@ from sqlalchemy import Connection, select
 from config.model import Settings
 from storage import article_rows as rows_of
 from storage.corrections import laid_over
-from storage.grouping import place_anew
 from storage.frontier import LASTING_FATES, keys_in_frontier, new_row
+from storage.grouping import place_anew
 from storage.records import TRANSIENT_FATES, Article, Fate, FateWord, Outcome
 from storage.schema import articles, fates, frontier, issue_articles, mentions, report_articles, revisions
-from storage.search import index_articles, unindex_articles
+from storage.search_index import index_articles, unindex_articles
 from storage.sql import in_chunks, insert_new, rows_by, upsert
 from storage.urls import url_key
 
@@ -228,6 +228,8 @@ def _revise(batch: _Batch, known: Row, fresh: Row) -> None:
 
 
 def _text_differs(known: Row, fresh: Row) -> bool:
+    """Whether the index must be told: it is kept in order of publication."""
+    return any(known[name] != fresh[name] for name in ("title", "sapo", "paragraphs", "published_at"))
 
 
 def _visited(batch: _Batch, row: Row, outcome: Outcome, word: FateWord, detail: str | None) -> None:

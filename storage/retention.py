@@ -8,7 +8,7 @@ from sqlalchemy import Connection, case, select
 
 from storage.report_files import forget_snapshots
 from storage.schema import articles, frontier, revisions
-from storage.search import forget_unindexed, unindex_articles
+from storage.search_index import forget_unindexed, unindex_articles
 from storage.sql import in_chunks
 
 

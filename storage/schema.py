@@ -164,17 +164,19 @@ articles = Table(
     _text("raw_ref"),
     _time("gone_at"),
     _time("expired_at"),  # when the full text was taken out
+    Column("search_key", BigInteger),  # grows with the minute of publication: storage.search_index
     Column("grouped_hash", String, nullable=False, server_default=""),  # of the content its placement stands for
     Index("ix_articles_published", "published_at"),
     Index("ix_articles_first_seen", "first_seen_at"),
     Index("ix_articles_canonical_key", "canonical_key"),
     Index("ix_articles_outlet", "outlet_id"),
+    Index("ix_articles_search", "search_key", "outlet_id", "in_scope", "article_id"),
 )
-
-revisions = Table(
 TO_GROUP = and_(articles.c.in_scope.is_(True), articles.c.grouped_hash != articles.c.content_hash)
 """Articles to be placed, or placed anew; asked in these words it is answered from an index of just these."""
 Index("ix_articles_to_group", articles.c.article_id, sqlite_where=TO_GROUP, postgresql_where=TO_GROUP)
+
+revisions = Table(
     "revisions",
     metadata,
     Column("article_id", String, ForeignKey("articles.article_id", ondelete="CASCADE"), primary_key=True),
@@ -240,10 +242,9 @@ issues = Table(
     _time("first_at", nullable=False),
     _time("last_at", nullable=False),
     _text("first_article_id"),
-)
-
     _text("given_title"),  # by an analyst
     Column("pinned", Boolean, nullable=False, server_default=false()),  # by an analyst: first on the sheet
+    Index("ix_issues_last", "last_at"),
 )
 
 issue_aliases = Table(
@@ -301,6 +302,8 @@ spikes = Table(
     Column("share", Float, nullable=False),
     Column("usual_share", Float, nullable=False),
     _text("reason", nullable=False),
+)
+
 issue_articles = Table(
     "issue_articles",
     metadata,
@@ -315,15 +318,15 @@ issue_articles = Table(
     Column("evidence", JsonText, nullable=False),
     _text("placed_hash", nullable=False),
     _time("placed_at", nullable=False),
-    Index("ix_issue_articles_issue", "issue_id"),
-)
-
     Column("auto_issue_id", SafeText, nullable=False, server_default=""),  # by the rules; issue_id: after edits
     _text("tied_to"),  # article_id of the article that brought it there
     Column("reprint_keys", LargeBinary, nullable=False, server_default=""),  # its rows of reprint_keys, 8 bytes each
-runs = Table(
+    Index("ix_issue_articles_issue", "issue_id"),
     Index("ix_issue_articles_auto", "auto_issue_id"),
     Index("ix_issue_articles_reprint_of", "reprint_of"),
+)
+
+runs = Table(
     "runs",
     metadata,
     Column("run_id", String, primary_key=True),

@@ -7,7 +7,6 @@ import pytest
 
 from config.loader import BUILTIN
 from gazetteer.load import load
-from storage import search
 from storage.query import Names, read_query, relevance
 from storage.search import Filters
 from storage.urls import article_id
@@ -204,20 +203,3 @@ def test_the_city_and_common_heads_name_nobody(names: Names) -> None:
 )
 def test_relevance_of_a_teaser(names: Names, title: str, rest: str, expected: float) -> None:
     assert relevance(read_query('rác An Biên -"Hà Nội"', names), title, rest) == expected
-
-
-def test_a_broad_query_gives_the_newest(press: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    if press.store.engine.dialect.name != "sqlite":
-        pytest.skip("Postgres ranks them all")
-    for number in range(12):
-        body = ("Rác.",) if number % 3 else ("Hoa.",)
-        at = press.now - timedelta(hours=number)
-        press.visit(f"https://bao.vn/{number}", "Tin", body=body, published_at=at, outlet_id=f"bao{number % 2}")
-    monkeypatch.setattr(search, "MOST_RANKED", 5)
-    monkeypatch.setattr(search, "_LOOKED_THROUGH", 2)
-    found = lambda **given: [  # noqa: E731
-        int(hit.url.rpartition("/")[2]) for hit in press.store.search("rác", 3, Filters(**given))
-    ]
-    assert found() == [1, 2, 4]
-    assert found(outlets=("bao0",)) == [2, 4, 8]
-    assert [hit.url for hit in press.store.search("hoa", 1)] == ["https://bao.vn/0"]
