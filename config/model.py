@@ -150,6 +150,10 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Longest excerpt, in words; the press law allows a short quotation."""
     late_days: int = 3
     """An article found late is carried when it was published at most this many days before the window."""
+    only_new: bool = True
+    """What a sheet that was sent has told is not repeated in a later one unless it has moved."""
+    formats: tuple[str, ...] = ("html", "json", "docx", "xlsx")
+    """What a night writes; `diembao report --format` names others."""
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

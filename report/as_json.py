@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from report.inputs import EarlierSheet, OutletState, SheetArticle
+from report.edits import edits_data
+from report.inputs import EarlierSheet, Office, OutletState, SheetArticle
 from report.phrases import health_line, health_notes
 from report.sheet import IssueRow, Mean, Sheet
 from report.style import Style
@@ -32,6 +33,7 @@ def as_data(sheet: Sheet, style: Style) -> dict[str, Any]:
         "generated_at": iso(inputs.generated_at),
         "run_id": inputs.run_id,
         "city": inputs.city,
+        "office": _office(inputs.office),
         "health": _health(sheet, style),
         "counts": _counts(sheet),
         "compare": {"yesterday": _earlier(sheet.yesterday), "mean_7_days": _mean(sheet.mean)},
@@ -48,9 +50,18 @@ def as_data(sheet: Sheet, style: Style) -> dict[str, Any]:
             }
             for row in sheet.bodies
         ],
+        "cases": [],
         "outlets": [outlet_data(row.state) | {"articles": row.articles} for row in sheet.outlets],
+        "told": list(inputs.told),
+        "edits": edits_data(inputs.edits),
         "queries": dict(inputs.queries),
     }
+
+
+def _office(office: Office | None) -> dict[str, Any] | None:
+    if office is None:
+        return None
+    return {"id": office.body_id, "name": office.name, "ids": sorted(office.ids)}
 
 
 def _health(sheet: Sheet, style: Style) -> dict[str, Any]:
@@ -108,6 +119,11 @@ def _issue(sheet: Sheet, issue: IssueRow) -> dict[str, Any]:
         "level": issue.level,
         "reasons": list(issue.reasons),
         "field_of": issue.field_of,
+        "marks": list(issue.marks),
+        "pin": issue.edit.pin,
+        "summary": issue.summary,
+        "proposal": issue.edit.proposal,
+        "deadline": issue.edit.deadline,
         "score": _plain(issue.score.total),
         "score_parts": {name: _plain(part) for name, part in issue.score.parts.items()},
         "newsrooms": issue.newsrooms,

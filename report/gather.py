@@ -9,17 +9,16 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from config.model import Settings
-from issues.rank import Member, score
 from report.inputs import (
     Body,
     EarlierSheet,
-    IssueScore,
     OutletName,
     OutletState,
     SheetArticle,
     SheetInputs,
-    SheetIssue,
 )
+from report.movement import Movement, movement
+from report.scores import issue_scores
 from report.then import Kept, issues_then
 from report.window import Window, window_for
 from storage import sheet_queries as ask
@@ -75,17 +74,20 @@ def gather(
     mentions = answer(store, ask.mentions(scope))
     rows = answer(store, ask.articles(scope))
     rows = kept.laid_over(rows) if kept else rows
-    issues = kept.issues if kept else issues_then(answer(store, ask.members(scope)))
+    members = [] if kept else answer(store, ask.members(scope))
+    issues = kept.issues if kept else issues_then(members)
+    moved = kept.movement if kept else _movement(store, settings, scope, rows, members)
     outlets = _outlets(answer(store, ask.outlets()), rows)
     articles = _articles(rows, mentions, settings.sheet.excerpt_words)
+    window = Window(start=scope.start, end=scope.end)
     return SheetInputs(
         day=day,
-        window=Window(start=scope.start, end=scope.end),
+        window=window,
         run_id=making.run_id,
         generated_at=making.generated_at,
         articles=articles,
         issues=issues,
-        scores=_scores(articles, issues, outlets, scope),
+        scores=issue_scores(articles, issues, outlets, window),
         bodies=_bodies(mentions, name_of, settings.sheet.city),
         outlets=outlets,
         health=making.health,
@@ -93,6 +95,21 @@ def gather(
         city=settings.sheet.city,
         addressees=settings.sheet.addressees,
         top=settings.sheet.top,
+        marks=moved.marks,
+        told=moved.told,
+    )
+
+
+def _movement(
+    store: Store, settings: Settings, scope: SheetScope, rows: Sequence[Row], members: Sequence[Row]
+) -> Movement:
+    """How the issues of a fresh sheet have moved, and which of them need not be told again."""
+    sent = answer(store, ask.sent_before(scope)) if settings.sheet.only_new else []
+    return movement(
+        rows,
+        members,
+        before=[row["article_id"] for row in answer(store, ask.sheet_before(scope))],
+        sent=[row["article_id"] for row in sent],
     )
 
 
@@ -195,37 +212,3 @@ def _outlets(known: Iterable[Row], articles: Iterable[Row]) -> dict[str, OutletN
     for outlet_id in {row["outlet_id"] for row in articles} - set(named):
         named[outlet_id] = OutletName(outlet_id=outlet_id, name=outlet_id, tier="")
     return named
-
-
-def _scores(
-    articles: Sequence[SheetArticle],
-    issues: Mapping[str, SheetIssue],
-    outlets: Mapping[str, OutletName],
-    scope: SheetScope,
-) -> dict[str, IssueScore]:
-    members: defaultdict[str, list[Member]] = defaultdict(list)
-    for article in articles:
-        if article.issue_id is not None:
-            members[article.issue_id].append(_member(article, outlets))
-    scores = {
-        issue_id: score(
-            held,
-            level=issues[issue_id].level,
-            first_at=issues[issue_id].first_at or scope.start,
-            start=scope.start,
-            end=scope.end,
-        )
-        for issue_id, held in members.items()
-    }
-    return {issue_id: IssueScore(total=found.total, parts=found.parts) for issue_id, found in scores.items()}
-
-
-def _member(article: SheetArticle, outlets: Mapping[str, OutletName]) -> Member:
-    return Member(
-        outlet_id=article.outlet_id,
-        tier=outlets[article.outlet_id].tier or None,
-        at=article.published_at or article.first_seen_at,
-        is_reprint=article.reprint_of is not None,
-        level_score=article.level_score,
-        bodies=article.bodies,
-    )

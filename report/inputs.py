@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from report.window import Window
 
@@ -20,8 +20,8 @@ WHOLE_CITY = frozenset({"p31", "p31-old", "p30"})
 
 BodyKind = Literal["agency", "unit", "body"]
 
-Mark = Literal["new", "more", "fewer", "answered", "corrected", "removed"]
-"""How a matter has moved since the sheet before: `report.phrases.MARKS` has the words."""
+Mark = Literal["new", "rising", "cooling", "answered", "corrected", "removed"]
+"""How a matter has moved since the last sheet: the words of `issues.delta`; `report.phrases.MARKS` prints them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,6 +162,7 @@ class Office:
         return entity_id in self.ids or entity_id.rpartition("@")[2] in self.ids
 
 
+@runtime_checkable
 class OutletState(Protocol):
     """The health of one outlet: `night.health.OutletHealth` has this shape."""
 
@@ -224,7 +225,7 @@ class SheetInputs:
     top: int = 10
     queries: Mapping[str, str] = field(default_factory=dict)
     """Name of a number -> the SQL that gives it."""
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    marks: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
     """How issues have moved, by id; one that has not is left out."""
     told: tuple[str, ...] = ()
     """Issues that a sheet which was sent has told already and that have not moved: not repeated."""

@@ -34,14 +34,14 @@ _TIER_WORD = {"magazine": "tạp chí", "aggregator": "trang", "official": "tran
 MARKS: Mapping[str, str] = MappingProxyType(
     {
         "new": "mới",
-        "more": "tăng",
-        "fewer": "giảm",
+        "rising": "tăng",
+        "cooling": "giảm",
         "answered": "đã trả lời",
         "corrected": "đính chính",
         "removed": "báo đã gỡ",
     }
 )
-"""How a matter has moved since the sheet before."""
+"""How a matter has moved since the last sheet."""
 
 _NAMED_BODIES = 6
 _REASONS = 4
@@ -92,8 +92,8 @@ def named_bodies(sheet: Sheet, issue: IssueRow) -> str:
 
 
 def mark_phrase(issue: IssueRow) -> str:
-    """`mới`, `tăng`, `giảm`, `đã trả lời`, `đính chính`, `báo đã gỡ`; empty where it has not moved."""
-    return MARKS[issue.mark] if issue.mark else ""
+    """`mới`, `tăng`, `giảm`, `đã trả lời`, `đính chính`, `báo đã gỡ`, or several; empty where it has not moved."""
+    return ", ".join(MARKS[mark] for mark in issue.marks)
 
 
 def reasons_phrase(issue: IssueRow) -> str:

@@ -6,9 +6,11 @@ The answers have the shape of the statements in `storage.sheet_queries`, so `rep
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from report.inputs import SheetIssue
+from report.inputs import Edits, Office, SheetIssue
+from report.laid import resolve
 from report.sheet import ATTENTION_LEVEL, NOT_PRESS
 from report.then import Row
 
@@ -22,7 +24,12 @@ def recount(
     placed = [row for row in rows if row["issue_id"] is not None]
     ids = {row["issue_id"] for row in placed}
     levels, fields = (Counter(getattr(issues[i], name) for i in ids) for name in ("level", "field_of"))
+    outlets = Counter(row["outlet_id"] for row in rows)
     return {
+        "counts.articles": [{"n": len(rows)}],
+        "counts.late": [{"n": sum(bool(row["late"]) for row in rows)}],
+        "counts.newsrooms": [{"n": len(outlets)}],
+        "outlets.articles": [{"outlet_id": outlet, "articles": n} for outlet, n in outlets.items()],
         "counts.issues": [{"n": len(ids)}],
         "counts.reprints": [{"n": sum(row["reprint_of"] is not None for row in rows)}],
         "counts.unplaced": [{"n": len(rows) - len(placed)}],
@@ -32,6 +39,35 @@ def recount(
         "issues.articles": rows,
         "bodies": _bodies(rows, issues, mentions),
     }
+
+
+def laid_over(
+    rows: Iterable[Row], issues: Mapping[str, SheetIssue], *, told: Collection[str], edits: Edits
+) -> tuple[list[Row], dict[str, SheetIssue]]:
+    """The articles and issues that are left when what was told and what the analyst dropped or joined is gone."""
+    stays = {issue_id: None if issue_id in told else resolve(edits, issue_id) for issue_id in issues}
+    kept: list[Row] = [
+        {**row, "issue_id": row["issue_id"] and stays[row["issue_id"]]}
+        for row in rows
+        if row["issue_id"] is None or stays[row["issue_id"]] is not None
+    ]
+    levels: dict[str, int] = {}
+    for issue_id, target in stays.items():
+        if target is not None:
+            levels[target] = max(levels.get(target, 0), issues[issue_id].level)
+    weighed = {key: _given(edits.of(key).level, level) for key, level in levels.items()}
+    return kept, {key: replace(issues[key], level=level) for key, level in weighed.items()}
+
+
+def _given(wanted: int | None, suggested: int) -> int:
+    return suggested if wanted is None else wanted
+
+
+def of_office(rows: Sequence[Row], mentions: Iterable[Row], office: Office) -> list[Row]:
+    """The articles of the issues that one office is mentioned in, and those without an issue that mention it."""
+    naming = {mention["article_id"] for mention in mentions if office.holds(mention["entity_id"])}
+    touched = {row["issue_id"] for row in rows if row["article_id"] in naming} - {None}
+    return [row for row in rows if row["article_id"] in naming or row["issue_id"] in touched]
 
 
 def _issue(issue_id: str, placed: Iterable[Row], tiers: Mapping[str, str]) -> Row:
@@ -49,7 +85,8 @@ def _bodies(rows: Iterable[Row], issues: Mapping[str, SheetIssue], mentions: Ite
     issue_of = {row["article_id"]: row["issue_id"] for row in rows}
     articles: defaultdict[str, set[str]] = defaultdict(set)
     for mention in mentions:
-        articles[mention["entity_id"]].add(mention["article_id"])
+        if mention["article_id"] in issue_of:
+            articles[mention["entity_id"]].add(mention["article_id"])
     found: list[Row] = []
     for body, ids in articles.items():
         held = {issue_of[key] for key in ids} - {None}

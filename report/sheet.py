@@ -58,8 +58,8 @@ class IssueRow:
     """Ids, in the order of the Vietnamese alphabet of their names."""
     edit: IssueEdit = UNCHANGED
     """The analyst's: summary, pin, proposal, deadline; level and merge are laid over already."""
-    mark: Mark | None = None
-    """How it has moved since the sheet before."""
+    marks: tuple[Mark, ...] = ()
+    """How it has moved since the last sheet."""
 
     @property
     def summary(self) -> str | None:
@@ -220,7 +220,7 @@ def _issue_row(inputs: SheetInputs, issue_id: str, articles: tuple[SheetArticle,
         articles=tuple(sorted(articles, key=lambda article: _by_weight(inputs, article))),
         bodies=tuple(sorted(names, key=lambda body: (sort_key(names[body]), body))),
         edit=inputs.edits.of(issue_id),
-        mark=inputs.marks.get(issue_id),
+        marks=inputs.marks.get(issue_id, ()),
     )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from report.inputs import OTHER_FIELD, SheetInputs, SheetIssue
+from report.movement import Movement
 from vietnamese.clock import iso
 
 Row = Mapping[str, Any]
@@ -29,6 +30,7 @@ class Kept:
     placements: Mapping[str, Row]
     """By article id, each with the keys of PLACEMENT."""
     issues: Mapping[str, SheetIssue]
+    movement: Movement = field(default_factory=Movement)
 
     def laid_over(self, rows: Iterable[Row]) -> list[Row]:
         """`rows` of articles with the placements of then."""
@@ -38,9 +40,7 @@ class Kept:
 def to_keep(inputs: SheetInputs) -> dict[str, Any]:
     """Placements and issues of a sheet as JSON values, for its reports row."""
     return {
-        "placements": {
-            article.article_id: {name: getattr(article, name) for name in PLACEMENT} for article in inputs.articles
-        },
+        "placements": kept_of(inputs).placements,
         "issues": {
             issue.issue_id: {
                 "title": issue.title,
@@ -51,7 +51,19 @@ def to_keep(inputs: SheetInputs) -> dict[str, Any]:
             }
             for issue in inputs.issues.values()
         },
+        "marks": {key: list(marks) for key, marks in inputs.marks.items()},
+        "told": list(inputs.told),
     }
+
+
+def kept_of(inputs: SheetInputs) -> Kept:
+    """What the inputs of a sheet, with nothing laid over them, remember."""
+    placements = {
+        article.article_id: {name: getattr(article, name) for name in PLACEMENT} for article in inputs.articles
+    }
+    return Kept(
+        placements=placements, issues=dict(inputs.issues), movement=Movement(marks=inputs.marks, told=inputs.told)
+    )
 
 
 def from_kept(inputs: Mapping[str, Any]) -> Kept | None:
@@ -69,7 +81,10 @@ def from_kept(inputs: Mapping[str, Any]) -> Kept | None:
         )
         for issue_id, row in inputs["issues"].items()
     }
-    return Kept(placements=inputs["placements"], issues=issues)
+    moved = Movement(
+        marks={key: tuple(marks) for key, marks in inputs.get("marks", {}).items()}, told=tuple(inputs.get("told", ()))
+    )
+    return Kept(placements=inputs["placements"], issues=issues, movement=moved)
 
 
 def issues_then(members: Iterable[Row]) -> dict[str, SheetIssue]:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from report.as_json import SCHEMA
-from report.gather import MEAN_DAYS, Making, answer, earlier_sheets, gather, number_queries, scope_for
-from report.inputs import FIELDS, LEVELS, OTHER_FIELD, IssueScore, SheetIssue
-from report.recount import Answers, recount
+from report.edits import edits_data
+from report.gather import MEAN_DAYS, Making, answer, gather, number_queries, scope_for
+from report.inputs import FIELDS, LEVELS, OTHER_FIELD, EarlierSheet, IssueScore, Office, SheetInputs, SheetIssue
+from report.laid import with_edits, without_told
+from report.recount import Answers, laid_over, of_office, recount
+from report.remembered import Memory, remembered
 from report.sheet import ATTENTION_LEVEL, FULL_STATES, REACHED_STATES
-from report.then import PLACEMENT, Kept, Row, from_kept, issues_then
+from report.then import PLACEMENT, Kept, Row, issues_then
 from storage import sheet_queries as ask
 from vietnamese.clock import iso
 
@@ -67,23 +70,55 @@ def _pairs(sheet: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
     day = date.fromisoformat(sheet["date"])
     made_at = datetime.fromisoformat(sheet["generated_at"])
     scope = scope_for(day, settings, made_at)
-    reports = answer(store, ask.report(scope.date))
     found: Answers = {name: answer(store, query) for name, query in number_queries(scope, str(sheet["run_id"])).items()}
-    issues = issues_then(found["issues.known"])
-    kept = from_kept(reports[0]["inputs"]) if reports else None
-    if kept and _moved(found["issues.articles"], issues, kept):
-        tiers = {row["outlet_id"]: row["tier"] for row in answer(store, ask.outlets())}
-        rows, issues = kept.laid_over(found["issues.articles"]), dict(kept.issues)
-        found |= recount(rows, issues, answer(store, ask.mentions(scope)), tiers)
-    making = Making(run_id="", generated_at=made_at, health=())
-    yield from _report(sheet, reports, scope)
+    memory = remembered(store, answer(store, ask.report(scope.date)), sheet)
+    office = _office(sheet["office"])
+    issues, laid = _recounted(store, settings, scope, found, memory, office)
+    yield from _report(sheet, memory, scope)
+    yield "edits", sheet["edits"], edits_data(memory.edits)
+    yield "told", sheet["told"], list(laid.told)
     yield from _counts(sheet["counts"], found)
-    yield from _issues(sheet["issues"], found, issues)
-    yield from _scores(sheet["issues"], gather(store, settings, day, making, kept=kept).scores)
+    yield from _issues(sheet["issues"], found, issues, laid)
+    yield from _scores(sheet["issues"], laid.scores)
     yield from _articles(sheet, found["issues.articles"])
     yield from _bodies(sheet["bodies"], found["bodies"])
-    yield from _outlets(sheet, found, reports)
-    yield from _compare(sheet["compare"], store, day)
+    yield from _outlets(sheet, found, memory)
+    yield from _compare(sheet["compare"], () if office else memory.earlier, day)
+
+
+def _recounted(
+    store: Store,
+    settings: Settings,
+    scope: SheetScope,
+    found: Answers,
+    memory: Memory,
+    office: Office | None,
+) -> tuple[dict[str, SheetIssue], SheetInputs]:
+    """The issues of the sheet, and its inputs with everything laid over; `found` is counted anew where it must be.
+
+    It must where a later night has moved the issues, where the analyst has edited, where something was told before,
+    and for one office; otherwise the database's own answers stand.
+    """
+    issues = issues_then(found["issues.known"])
+    rows = list(found["issues.articles"])
+    moved = memory.kept is not None and _moved(rows, issues, memory.kept)
+    if memory.kept and moved:
+        rows, issues = memory.kept.laid_over(rows), dict(memory.kept.issues)
+    making = Making(run_id="", generated_at=scope.known_at, health=())
+    inputs = gather(store, settings, date.fromisoformat(scope.date), making, kept=memory.kept)
+    inputs = replace(inputs, edits=memory.edits)
+    if moved or inputs.told or memory.edits or office:
+        mentions = answer(store, ask.mentions(scope))
+        rows, issues = laid_over(rows, issues, told=inputs.told, edits=memory.edits)
+        rows = of_office(rows, mentions, office) if office else rows
+        tiers = {row["outlet_id"]: row["tier"] for row in answer(store, ask.outlets())}
+        named = [mention for mention in mentions if office is None or office.holds(mention["entity_id"])]
+        found |= recount(rows, issues, named, tiers)
+    return issues, with_edits(without_told(inputs))
+
+
+def _office(data: Mapping[str, Any] | None) -> Office | None:
+    return Office(body_id=data["id"], name=data["name"], ids=frozenset(data["ids"])) if data else None
 
 
 def _moved(rows: Sequence[Row], issues: Mapping[str, SheetIssue], kept: Kept) -> bool:
@@ -93,12 +128,12 @@ def _moved(rows: Sequence[Row], issues: Mapping[str, SheetIssue], kept: Kept) ->
     return placed or dict(issues) != dict(kept.issues)
 
 
-def _report(sheet: Mapping[str, Any], rows: Sequence[Row], scope: SheetScope) -> Pairs:
+def _report(sheet: Mapping[str, Any], memory: Memory, scope: SheetScope) -> Pairs:
     yield "window.start", sheet["window"]["start"], iso(scope.start)
     yield "window.end", sheet["window"]["end"], iso(scope.end)
     yield "window.days", sheet["window"]["days"], (scope.end - scope.start).days
-    yield "generated_at", sheet["generated_at"], iso(rows[0]["generated_at"]) if rows else None
-    yield "run_id", sheet["run_id"], rows[0]["run_id"] if rows else None
+    yield "generated_at", sheet["generated_at"], memory.generated_at
+    yield "run_id", sheet["run_id"], memory.run_id
 
 
 def _counts(counts: Mapping[str, Any], found: Mapping[str, Sequence[Row]]) -> Pairs:
@@ -116,7 +151,10 @@ def _counts(counts: Mapping[str, Any], found: Mapping[str, Sequence[Row]]) -> Pa
 
 
 def _issues(
-    issues: Sequence[Mapping[str, Any]], found: Mapping[str, Sequence[Row]], known: Mapping[str, SheetIssue]
+    issues: Sequence[Mapping[str, Any]],
+    found: Mapping[str, Sequence[Row]],
+    known: Mapping[str, SheetIssue],
+    laid: SheetInputs,
 ) -> Pairs:
     rows = {row["issue_id"]: row for row in found["issues"]}
     yield "issues", sorted(issue["id"] for issue in issues), sorted(rows)
@@ -130,6 +168,8 @@ def _issues(
         yield f"{where}.independent_newsrooms", issue["independent_newsrooms"], row["independent_newsrooms"]
         yield f"{where}.level", issue["level"], then.level
         yield f"{where}.field_of", issue["field_of"], then.field_of
+        yield f"{where}.marks", issue["marks"], list(laid.marks.get(issue["id"], ()))
+        yield f"{where}.pin", issue["pin"], laid.edits.of(issue["id"]).pin
 
 
 def _scores(issues: Sequence[Mapping[str, Any]], scores: Mapping[str, IssueScore]) -> Pairs:
@@ -170,9 +210,9 @@ def _bodies(bodies: Sequence[Mapping[str, Any]], rows: Sequence[Row]) -> Pairs:
                 yield f"bodies[{body['id']}].{name}", body[name], found[body["id"]][name]
 
 
-def _outlets(sheet: Mapping[str, Any], found: Mapping[str, Sequence[Row]], reports: Sequence[Row]) -> Pairs:
+def _outlets(sheet: Mapping[str, Any], found: Mapping[str, Sequence[Row]], memory: Memory) -> Pairs:
     articles = {row["outlet_id"]: row["articles"] for row in found["outlets.articles"]}
-    kept = {row["id"]: row for report in reports for row in report["inputs"].get("health", [])}
+    kept = memory.health
     stored: Counter[str] = Counter()
     for outlet_id, fate, number in (tuple(row.values()) for row in found["outlets.fates"]):
         stored[outlet_id] += number if fate in _STORED else 0
@@ -189,8 +229,8 @@ def _outlets(sheet: Mapping[str, Any], found: Mapping[str, Sequence[Row]], repor
             yield f"{where}.{name}", outlet[name], kept.get(outlet["id"], {}).get(name)
 
 
-def _compare(compare: Mapping[str, Any], store: Store, day: date) -> Pairs:
-    earlier = [sheet for sheet in earlier_sheets(store, day) if 0 < (day - sheet.day).days <= MEAN_DAYS]
+def _compare(compare: Mapping[str, Any], known: Sequence[EarlierSheet], day: date) -> Pairs:
+    earlier = [sheet for sheet in known if 0 < (day - sheet.day).days <= MEAN_DAYS]
     yesterday = next((sheet for sheet in earlier if (day - sheet.day).days == 1), None)
     for name in ("articles", "issues", "attention"):
         told = compare["yesterday"] and compare["yesterday"][name]

@@ -5,12 +5,14 @@ Read-only. `sql(statement)` turns a statement into the text that a person can pa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, Subquery, and_, case, distinct, exists, func, literal, or_, select
 
+from storage.sql import in_chunks
 from storage.views import (
     v1_articles,
     v1_fates,
@@ -217,6 +219,28 @@ def report(date: str) -> Select[Any]:
     return select(v1_reports).where(v1_reports.c.kind == "daily", v1_reports.c.date == date)
 
 
+def sheet_before(scope: SheetScope) -> Select[Any]:
+    """Articles of the newest daily report whose window ended by the start of this one; nothing where there is none."""
+    r = v1_reports.c
+    newest = (
+        select(r.report_id)
+        .where(r.kind == "daily", r.date < scope.date, r.window_end <= scope.start)
+        .order_by(r.date.desc())
+        .limit(1)
+    )
+    return select(v1_report_articles.c.article_id).where(v1_report_articles.c.report_id.in_(newest))
+
+
+def sent_before(scope: SheetScope) -> Select[Any]:
+    """Articles that an earlier daily report which was sent has told."""
+    r = v1_reports.c
+    sent = select(r.report_id).where(
+        r.kind == "daily", r.state == "sent", r.date < scope.date, r.window_end > scope.late_since
+    )
+    told = v1_report_articles.c
+    return select(told.article_id).distinct().where(told.report_id.in_(sent)).order_by(told.article_id)
+
+
 def run_fates(run_id: str) -> Select[Any]:
     """Fates of a run by outlet: outlet_id, fate, number."""
     return (
@@ -238,6 +262,12 @@ def mentions(scope: SheetScope) -> Select[Any]:
         .group_by(m.article_id, m.entity_id)
         .order_by(m.article_id, m.entity_id)
     )
+
+
+def gone(article_ids: Sequence[str]) -> Select[Any]:
+    """Which of these articles their outlets have removed."""
+    held = or_(*(_A.article_id.in_(chunk) for chunk in in_chunks(article_ids)))
+    return select(_A.article_id).where(held, _A.gone_at.is_not(None)).order_by(_A.article_id)
 
 
 def outlets() -> Select[Any]:
