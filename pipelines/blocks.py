@@ -87,7 +87,7 @@ class _Walker:
         if block:
             self.flush(owner, caption)
             owner = node
-        if caption is None and _is_caption(node):
+        if caption is None and is_caption(node):
             caption = node
         style = (style[0] or tag == "a", style[1] or tag in _BOLD or _bold_style(node), style[2] or tag in _SLANTED)
         self.text(node.text, style)
@@ -157,7 +157,7 @@ def blocks_of(
     for child in container:
         walker.element(child, owner, (False, False, False), None)
         walker.tail(child, (False, False, False))
-    walker.flush(owner, container if _is_caption(container) else None)
+    walker.flush(owner, container if is_caption(container) else None)
     return walker.blocks
 
 
@@ -190,7 +190,7 @@ def names_of(node: HtmlElement) -> str:
     return f"{node.get('class') or ''} {node.get('id') or ''}"
 
 
-def _is_caption(node: HtmlElement) -> bool:
+def is_caption(node: HtmlElement) -> bool:
     if node.tag == "figcaption":
         return True
     name = node.get("class")

@@ -34,6 +34,11 @@ _PHOTO_CREDIT = re.compile(
     r"(?:\s+(?:minh họa|tư liệu|chụp màn hình|cắt từ clip))?\s*:\s*"
     r"|(?<=[.)\-–|])\s*(?:Ảnh|ẢNH)\s+(?=[A-ZĐÀ-Ỹ]))[^:]{1,60}$"
 )
+_STOCK = re.compile(
+    r"(?i)\W*(?:tư liệu|minh họa|minh hoạ|internet|mạng|sưu tầm|(?:do )?(?:nhân vật|tác giả|bạn đọc|gia đình|đơn vị|công an|cơ quan\s?\w*) cung cấp|tổng hợp"
+    r"|chụp màn hình|cắt từ (?:clip|video)|đồ họa|nvcc|cttđt|facebook|fbnv|getty(?: images)?|pixabay|cổng ttđt.*)\W*"
+)
+"""What stands for a name behind «Ảnh:» or «Nguồn:»."""
 _MOST_WORDS, _MOST_NAMES, _MOST_OUTLET = 12, 9, 60
 _CAPITALS = 0.6
 
@@ -79,7 +84,9 @@ def is_credit(text: str, authors: tuple[str, ...] = ()) -> bool:
     if authors and (form := bare(text)) and any(form == bare(author) for author in authors):
         return True
     labelled = _LABELLED.match(text)
-    return labelled is not None and (not labelled["who"] or _name_like(labelled["who"]))
+    if labelled is None:
+        return False
+    return not labelled["who"] or _name_like(labelled["who"]) or _STOCK.fullmatch(labelled["who"]) is not None
 
 
 def is_source(text: str) -> bool:
@@ -94,8 +101,13 @@ def is_name(text: str) -> bool:
         line = _AFTER_NAME.sub("", line)
     if text.rstrip().endswith(("?", "!", ":", ",", "…")) or not line or any(c.isdigit() for c in line):
         return False
+    if _HONORIFIC.match(line) and text.rstrip().endswith("."):
+        return False
     words = [word for word in _BETWEEN_NAMES.split(line) if word and word != "và"]
     return 0 < len(words) <= _MOST_NAMES and all(word[0].isupper() and _is_word(word) for word in words)
+
+
+_HONORIFIC = re.compile(r"(?:Ông|Bà|Anh|Chị|Cô|Chú|Bác|Cụ|Em)\s")
 
 
 def _is_word(word: str) -> bool:
@@ -104,9 +116,15 @@ def _is_word(word: str) -> bool:
 
 def _name_like(who: str) -> bool:
     """What follows «Theo» when it is a name and not the beginning of a sentence."""
-    words = re.findall(r"[^\W\d_][\w’'.+-]*", who)
+    if _CLAUSE.search(who):
+        return False
+    words = re.findall(r"[^\W\d_][\w’'.+-]*", who.rstrip(". "))
     capitals = sum(word[:1].isupper() or "." in word for word in words)
     return bool(words) and capitals >= _CAPITALS * len(words) and not re.search(r"[.;:]\s+\w", who)
+
+
+_CLAUSE = re.compile(r",\s+(?=[a-zà-ỹđ])(?!và\b|ảnh\b|theo\b|tổng hợp\b|ctv\b|pv\b|báo\b)")
+"""A comma and a small letter: what follows «Theo …» goes on as a sentence."""
 
 
 def without_photo_credit(caption: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pipelines.metadata import Metadata
@@ -22,11 +23,13 @@ _NUMBER = re.compile(r"\d{5,}")
 
 
 def judge_page(
-    *, meta: Metadata, url: str, title: str | None, sapo: str | None, paragraphs: Sequence[str], shown_minute: bool
-) -> tuple[FateWord | None, str | None]:
+    *, meta: Metadata, url: str, title: str | None, sapo: str | None, paragraphs: Sequence[str],
+    shown: Literal["minute", "day"] | None = None, running: bool = False,
+) -> tuple[FateWord | None, str | None]:  # fmt: skip
     """The fate of a page that is no article we can keep, with the reason for a person; (None, None) for one.
 
-    `shown_minute`: a publication time to the minute stands beside the headline.
+    `shown`: how exact a publication time stands beside the headline. `running`: one container holds several long
+    paragraphs and fewer headlines of other articles.
     """
     text = "\n".join(paragraphs)
     if not title:
@@ -34,7 +37,7 @@ def judge_page(
     parts = urlsplit(url)
     if parts.path in {"", "/"} and not any(c.isdigit() for c in parts.query):
         return FateWord.NOT_ARTICLE, "front page"
-    if evidence(meta=meta, url=url, title=title, text=text, shown_minute=shown_minute) < LEAST_EVIDENCE:
+    if evidence(meta=meta, url=url, title=title, text=text, shown=shown, running=running) < LEAST_EVIDENCE:
         return FateWord.NOT_ARTICLE, "a list or a page of another kind"
     if len(text) < _LEAST_TEXT:
         return FateWord.NO_TEXT, "a headline without text"
@@ -42,12 +45,15 @@ def judge_page(
     return (FateWord.OFF_LANGUAGE, "not in Vietnamese") if foreign else (None, None)
 
 
-def evidence(*, meta: Metadata, url: str, title: str, text: str, shown_minute: bool) -> int:
+def evidence(
+    *, meta: Metadata, url: str, title: str, text: str, shown: Literal["minute", "day"] | None, running: bool
+) -> int:
     """Points for and against an article: what the page calls itself, its date, its address, its headline, its text."""
     slug = max(urlsplit(url).path.split("/"), key=len)
     addressed = slug.count("-") >= _SLUG_HYPHENS or _NUMBER.search(url) is not None
     called_list = meta.is_listing or ((meta.og_type or "").lower() == "website" and not meta.types_an_article)
-    undated = not meta.published and not shown_minute
+    undated = not meta.published and shown is None
+    shown_minute = shown == "minute"
     return (
         2 * bool(meta.published)
         + 2 * meta.types_an_article
@@ -56,6 +62,7 @@ def evidence(*, meta: Metadata, url: str, title: str, text: str, shown_minute: b
         + addressed
         + (len(title.split()) >= _LEAST_TITLE_WORDS)
         + (len(text) >= _RUNNING_TEXT)
+        + running
         - 2 * called_list
         - (undated and not (meta.is_article and addressed))
     )

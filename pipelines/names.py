@@ -28,9 +28,10 @@ BODY_NAMES = _any(
 """Class and id of the element that holds a body."""
 
 SAPO_NAMES = _any(
-    r"sapo|chapeau|chapo|init_content|tom[-_]?tat|mo[-_]?ta|trich[-_]?(?:yeu|dan)|head[-_]?noidung|lbl_?(?:lead|summary|desc|mota)",
-    rf"{_EDGE}(?:lead|abs|abstract|summary|desc|description|intro|introtext|standfirst|trich|head-noidung|excerpt|p?head|short[-_]?(?:text|content|desc)){_END}",
-    r"(?:article|detail|news|post|content)[-_]?(?:summary|lead|desc|intro)",
+    r"sapo|sabo|chapeau|chapo|init_content|tom[-_]?tat|mo[-_]?ta|trich[-_]?(?:yeu|dan)|head[-_]?noidung|lbl_?(?:lead|summary|desc|mota)",
+    rf"{_EDGE}(?:lead|abs|abstract|summary|desc|description|intro|introtext|standfirst|trich|head-noidung|excerpt|brief|teaser|dek|subhead|p?head|short[-_]?(?:text|content|desc)){_END}",
+    r"(?:article|detail|news|post|content|main|dv)[-_]?(?:summary|sumary|abstract|lead|desc?(?:$|[\s_-])|desc|intro|teaser|brief)",
+    r"(?:desc?|intro|brief|teaser)[-_]?(?:news|art(?:icle)?|detail)|chi-tiet-sub|sum[-_]?content|title[-_]italic",
 )
 """Class and id of the lead."""
 
@@ -51,14 +52,16 @@ _BOX_TOKENS = _words(
     recommend recommended tinmoi tinkhac mostview toolbar print audio podcast tts survey fb zalo facebook follow
     sidebar popup modal navigation menu sponsor promo widget likeshare likebox nextprev seealso readalso
     trending topic timeline eventstream disqus sns copyright toc mucluc privacy consent cookie cookies gdpr
-    signup bio cmt feedback ykien phanhoi
+    signup bio cmt feedback ykien phanhoi nhanxet thaoluan discuss discussion fbcomment sharefb
+    admzone adspot adunit adslot inread taboola dable likebox boxlike tinkhac tinlienquan relationnews
     """
 )
 _BOX_PARTS = _any(
     r"relat|lien[-_]?quan|more[-_]?news|news[-_]?more|read[-_]?more|xem[-_]?them|doc[-_]?them|inner-article",
     r"box[-_]?tin|tin[-_]?(?:khac|moi|cung)|event[-_]?stream|social|comment|binh[-_]?luan|quang[-_]?cao|advert",
     r"breadcrumb|newsletter|other[-_]?news|news[-_]?other|bottom-info|box[-_]?(?:taboola|category|keyword)",
-    r"same[-_]?(?:cate|category)|link[-_]?source|(?:list|box|item|block)[-_]?cm(?:t|$|[\s_-])|y-kien|phan-hoi|(?:luot|so)[-_]?(?:xem|doc)",
+    r"same[-_]?(?:cate|category)|adm?[-_]?(?:zone|read|spot|unit|slot|native|placed)|\ba-rec\b|td-adspot|adsense|inpage|box[-_]?like"
+    r"|mb_article_a\b|link[-_]?content[-_]?footer|relation|see[-_]?more|sub[-_]?bottom|hot[-_]?news|link[-_]?source|(?:list|box|item|block)[-_]?cm(?:t|$|[\s_-])|y[-_]kien|phan[-_]hoi|nhan[-_]xet|thao[-_]luan|(?:luot|so)[-_]?(?:xem|doc)",
 )
 _PERSON_TOKENS = _words(
     """
@@ -112,3 +115,16 @@ CALLS = _opening(
     r"bạn đọc (?:có thể )?(?:gửi|phản ánh) .{0,60}(?:về|tới|qua)",
 )
 """A call to the reader, whole paragraph."""
+
+NOISE = re.compile(
+    r"(?i)\W*(?:quảng cáo|advertisements?|(?:đang tải|loading)(?: dữ liệu)?|nghe (?:đọc bài|audio)|chia sẻ|in (?:bài|trang)(?: này| viết)?"
+    r"|gửi (?:email|mail)|tweet|share|like|google \+?|facebook|zalo|cỡ chữ|aa?|bản (?:in|để in)|print|lưu bài(?: viết)?"
+    r"|về (?:đầu|trước) trang|quay lại|trở (?:về|lại)|copy link|sao chép liên kết|(?:bạn )?(?:cần|phải|vui lòng|hãy) đăng nhập .{0,80}"
+    r"|copyright.{0,80}|video player is loading.{0,20}|your browser does not support .{0,60}|ads?)\W*"
+)
+"""A line of the page's tools, whole."""
+
+COMMENT_MARKS = re.compile(
+    r"(?i)\W*(?:(?:các )?ý kiến(?: của)?(?: bạn đọc| độc giả| bạn)?|bình luận|phản hồi|comments?|thảo luận|ý kiến phản hồi)\W*(?:\d+\W*)?(?:ý kiến|bình luận)?\W*"
+)
+"""A whole line after which readers speak."""

@@ -40,6 +40,7 @@ _RUNNING, _MOST_RUNNING = 120, 3
 _LINKED, _LOST = 0.5, 400
 """Characters of running text that may stand before headline or sapo: more, and it is another headline further down."""
 _LEAST_TITLE, _MOST_SOURCE = 4, 90
+_HEADLINE = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,10 +95,11 @@ def read_page(page: Page, *, outlet: Outlet | None, rules: bool = True, press: f
     sapo, blocks = _sapo(places, meta)
     fixed = repair(blocks, title=title, sapo=sapo, authors=meta.authors, press=press)
     published = _published(places, meta, page, outlet)
-    minute = published is not None and published.precision == "minute"
+    shown = published.precision if published is not None else None
     fate, detail = judge_page(
-        meta=meta, url=page.url, title=title, sapo=sapo, paragraphs=fixed.paragraphs, shown_minute=minute
-    )
+        meta=meta, url=page.url, title=title, sapo=sapo, paragraphs=fixed.paragraphs, shown=shown,
+        running=_running(places),
+    )  # fmt: skip
     credited = fixed.credited_outlet or _credited_beside(places.container, press)
     return _reading(page, outlet, meta, places, title, sapo, fixed, credited, published, fate, detail)
 
@@ -195,6 +197,16 @@ def _behind(blocks: list[Block], element: HtmlElement | None) -> list[Block]:
 
 def _within(node: HtmlElement, element: HtmlElement) -> bool:
     return node is element or any(ancestor is element for ancestor in node.iterancestors())
+
+
+def _running(places: _Places) -> bool:
+    """Whether the container holds several long paragraphs, and fewer headlines of other articles."""
+    if places.container is None:
+        return False
+    texts = [block for block in places.blocks if block.kind == "text" and block.links < _LINKED]
+    long = sum(len(block.text) >= _RUNNING for block in texts)
+    heads = sum(len(text_of(link)) >= _HEADLINE for link in places.container.iter("a"))
+    return long >= _MOST_RUNNING and heads < long
 
 
 def _zone(title: HtmlElement, container: HtmlElement | None) -> Iterator[HtmlElement]:

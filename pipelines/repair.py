@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.blocks import Block
 from pipelines.credit import credited_outlet, is_credit, is_name, is_source
-from pipelines.names import CALLS, END_MARKS
+from pipelines.names import CALLS, COMMENT_MARKS, END_MARKS, NOISE
 from pipelines.text import bare
 
 _MOST_CAPTION = 400
@@ -16,11 +16,14 @@ _MOST_LINE = 90
 _LINKED = 0.8
 _REPEAT_LEAST = 30
 _END_SHARE, _BEHIND_SHARE = 0.3, 0.5
+_COMMENTS_BEHIND = 250
 _STORY_CAPTIONS, _STORY_SHARE = 3, 2.0
 _WHOLLY = 0.9
 _MONTH_AND_YEAR = 2
 """Figures in a line: «Tháng 3 năm 2014» is a subheading."""
 _LINKS_BEHIND = 0.4
+_SIGNATURE = 6
+"""Words of a wholly bold last line without a full stop: who signs, no subheading, for nothing comes behind it."""
 _DATE_WORD = (
     r"(?:thứ\s+\w+|chủ nhật|cn|t\d|ngày(?:\s+đăng)?|tháng|năm|cập nhật|đăng lúc|lúc|gmt|am|pm|giờ|phút|h|viết|')"
 )
@@ -90,7 +93,9 @@ def _captionish(block: Block) -> bool:
     if block.centred or block.slanted > _WHOLLY:
         return True
     in_cell = any(
-        node.tag in {"td", "figure"} for node in (block.element, block.element.getparent()) if node is not None
+        node.tag in {"td", "figure", "dd", "dl"}
+        for node in (block.element, block.element.getparent())
+        if node is not None
     )
     return (in_cell and len(block.text) < _MOST_CAPTION / 2) or bool(
         re.search(r"(?i)[.(\-–]\s*\(?ảnh\s*:[^.]{0,40}\)?\.?$", block.text)
@@ -104,10 +109,16 @@ def _is_link(block: Block) -> bool:
 
 def _is_date_line(block: Block) -> bool:
     """A line that is only a date, as it stands under a headline."""
-    if block.kind != "text" or len(block.text) > _MOST_LINE / 2:
+    if block.kind != "text" or len(block.text) > 2 * _MOST_LINE:
+        return False
+    if NOISE.fullmatch(block.text):
+        return True
+    if len(block.text) > _MOST_LINE / 2:
         return False
     if _COUNTER.match(block.text):
         return True
+    if block.element.tag in {"td", "th"} and block.text.isdigit():
+        return False
     return _DATE_LINE.fullmatch(block.text) is not None and len(_FIGURES.findall(block.text)) != _MONTH_AND_YEAR
 
 
@@ -126,6 +137,8 @@ def _ended(blocks: list[Block]) -> list[Block]:
     before, kept = 0, list[Block]()
     for at, block in enumerate(blocks):
         short = len(block.text) <= _MOST_LINE or block.links > _LINKS_BEHIND
+        if before > _COMMENTS_BEHIND and COMMENT_MARKS.fullmatch(block.text):
+            return kept
         if before > _END_SHARE * total and short and END_MARKS.match(block.text):
             behind = sum(len(one.text) * (1 - one.links) for one in blocks[at + 1 :] if one.kind == "text")
             if behind <= _BEHIND_SHARE * before:
@@ -208,6 +221,8 @@ def _is_byline(block: Block, authors: tuple[str, ...], *, end: bool) -> bool:
     if is_credit(text, authors):
         return True
     if block.right and not _SENTENCE_END.search(text):
+        return True
+    if end and block.strong > _WHOLLY and len(text.split()) <= _SIGNATURE and text[-1].isalnum():
         return True
     marked = block.right or block.strong > _WHOLLY or block.slanted > _WHOLLY or end
     return marked and block.kind == "text" and is_name(text)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 
 from lxml.html import HtmlElement
 
-from pipelines.blocks import BLOCKS, Block, blocks_of, names_of
+from pipelines.blocks import BLOCKS, Block, blocks_of, is_caption, names_of
 from pipelines.credit import is_credit
 from pipelines.locate import boxes, text_of
-from pipelines.names import CALLS, SAPO_NAMES, is_box
+from pipelines.names import CALLS, SAPO_NAMES, is_box, is_person
 from pipelines.text import bare, clean
 from pipelines.times import DATE_LIKE
 from vietnamese.dateline import DATELINE
@@ -21,7 +22,7 @@ _LINKED = 0.6
 _LEAD_LEAST = 60
 _PREFIX = 60
 _STRONG = 0.95
-_SAID, _MOST_PARAGRAPHS, _LOOKED_AT = 3, 3, 8
+_APART, _SAID, _MOST_PARAGRAPHS, _LOOKED_AT = 1, 3, 3, 8
 
 
 def find_sapo(
@@ -30,17 +31,38 @@ def find_sapo(
     """The element among `zone` (headline to body, in order) that shows the lead, or None."""
     best: tuple[int, HtmlElement] | None = None
     for element in zone:
-        if element.tag not in BLOCKS or element is container or (container is not None and _holds(element, container)):
+        if not (element.tag in BLOCKS or _called(element)) or element is container:
+            continue
+        if container is not None and _holds(element, container):
             continue
         text = text_of(element)
         if not _LEAST <= len(text) <= _MOST or is_credit(text):
             continue
         score = _score(element, text, descriptions)
+        if not score and container is not None and _stands_apart(element, text, container):
+            score = _APART
         if score <= _SAID and container is not None and _holds(container, element):
             continue  # a plain first paragraph that a meta tag quotes stays in the body
         if score and (best is None or score > best[0]):
             best = (score, element)
     return best[1] if best else None
+
+
+def _called(element: HtmlElement) -> bool:
+    """Whether an element inside a line is named as the lead."""
+    return element.tag in {"span", "font", "strong", "b", "em", "label"} and bool(SAPO_NAMES.search(names_of(element)))
+
+
+def _stands_apart(element: HtmlElement, text: str, container: HtmlElement) -> bool:
+    """Whether a whole sentence stands alone between headline and body, in no box: shown as the lead, named or not."""
+    if len(text) < _LEAD_LEAST or text[-1] not in '.!?…"”' or _holds(container, element):
+        return False
+    if element.tag not in {"p", "div", "h2", "h3", "h4", "h5", "blockquote", "td"} or element.find(".//a") is not None:
+        return False
+    if any(child.tag in BLOCKS for child in element.iterdescendants()):
+        return False
+    around = (element, *islice(element.iterancestors(), 3))
+    return not any(is_box(names_of(node)) or is_person(names_of(node)) or is_caption(node) for node in around)
 
 
 def _score(element: HtmlElement, text: str, descriptions: tuple[str, ...]) -> int:
@@ -119,9 +141,23 @@ def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
         marked = block.strong >= _STRONG or _own_class(block, [other for _, other in texts[place + 1 :]])
         if marked and says_the_same(block.text, descriptions):
             return at
+        if place == 0 and _before_the_rest(block, [other for _, other in texts[1:]]):
+            return at
         if DATELINE.match(block.text) and _own_class(block, [other for _, other in texts[place + 1 :]]):
             return at
     return None
+
+
+def _before_the_rest(block: Block, others: list[Block]) -> bool:
+    """Whether the first paragraph stands before the element that holds nearly all the long ones."""
+    long = [other.element.getparent() for other in others if len(other.text) >= _LEAD_LEAST]
+    if len(long) < _MOST_PARAGRAPHS or len(block.text) < _LEAD_LEAST:
+        return False
+    around, count = Counter(long).most_common(1)[0]
+    if around is None or count < len(long) * _STRONG - 1:
+        return False
+    own = (block.element, *block.element.iterancestors())
+    return around not in own and all(node is not block.element for node in around.iterancestors())
 
 
 def _is_date(block: Block) -> bool:
