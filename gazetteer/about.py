@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gazetteer import cues
 from gazetteer.context import OPENING_CHARS, has_flag, weight
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _half(place: Place, verdict: Verdict, *, known: bool) -> bool:
 def _passing(gazetteer: Gazetteer, place: Place, seen: Shape) -> bool:
     form = place.text.form
     before = form[max(0, place.start - 60) : place.start]
-    if gazetteer.words.in_passing(before):
+    if gazetteer.words.in_passing(before) or (before.endswith("từ ") and cues.LEAVES_AFTER.match(form, place.end)):
         return True
     return place.meaning.kind in {"city", "province"} and place.type is None and _in_province_list(place, seen)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gazetteer import cues
+from gazetteer.agency_lists import shared_places
 from gazetteer.place_rules import Verdict, place_before, refuse
 from gazetteer.records import CITY, PROVINCE, Agency, Gazetteer, Unit
 from vietnamese.normal import match_form
@@ -32,6 +33,8 @@ class HeadVerdict:
     """End of the mention in the form: the place behind it included."""
     place: int | None
     """Order of the place the mention swallows."""
+    listed: tuple[tuple[int, str], ...] = ()
+    """Further places of its list, with the agency each stands for."""
 
 
 def head_verdicts(
@@ -40,12 +43,38 @@ def head_verdicts(
     """One verdict per head, in order."""
     named: set[str] = set()
     found: list[HeadVerdict] = []
-    for head in seen.heads:
-        verdict = _verdict(gazetteer, head, seen, context, places, named)
+    for head, place_of in zip(seen.heads, shared_places(seen.heads), strict=True):
+        if place_of is not None:
+            verdict = _as_listed(_verdict(gazetteer, place_of, seen, context, places, named), head)
+        elif head.provinces:
+            verdict = _of_provinces(gazetteer, head, seen, context, places)
+        else:
+            verdict = _verdict(gazetteer, head, seen, context, places, named)
         found.append(verdict)
         if verdict.verdict.id:
             named.add(verdict.verdict.id)
     return tuple(_sharing(gazetteer, seen, found))
+
+
+def _as_listed(found: HeadVerdict, head: Head) -> HeadVerdict:
+    """A verdict that leaned on the place behind the list: the mention is the member's own words."""
+    rule = "list-agency" if found.verdict.id else found.verdict.rule
+    return HeadVerdict(verdict=replace(found.verdict, rule=rule), end=head.end, place=None)
+
+
+def _of_provinces(
+    gazetteer: Gazetteer, head: Head, seen: Shape, context: Context, places: Sequence[Verdict]
+) -> HeadVerdict:
+    """`công an các tỉnh, thành Hưng Yên, Hải Dương, Hải Phòng`: ours among them, told by the head's own words."""
+    refused = _no_head(gazetteer, head)
+    ours = [] if refused else [(p.order, places[p.order].id) for p in _province_list(seen, head)]
+    found = [
+        (o, a) for o, where in ours if where in {CITY, PROVINCE} if (a := _agency_at(gazetteer, head, where, context))
+    ]
+    if not found:
+        return HeadVerdict(verdict=refuse(refused or "other-province"), end=head.end, place=None)
+    verdict = Verdict(id=found[0][1], rule="list-provinces", confidence=0.85)
+    return HeadVerdict(verdict=verdict, end=head.end, place=None, listed=tuple(found[1:]))
 
 
 def _sharing(gazetteer: Gazetteer, seen: Shape, found: list[HeadVerdict]) -> list[HeadVerdict]:
@@ -98,7 +127,7 @@ def _no_head(gazetteer: Gazetteer, head: Head) -> str | None:
         return "part-of-word"
     if cues.NOT_A_BODY_AFTER.match(head.text.form, head.end):
         return "no-body"
-    if head.place is None and _many(head, before):
+    if head.place is None and not head.group and _many(head, before):
         return "plural"
     word = head.text.form[head.start : head.end]
     if word in {"ca", "ub"} and not head.text.plain[head.start : head.end].isupper():
@@ -125,6 +154,8 @@ def _whole_name(gazetteer: Gazetteer, head: Head, context: Context) -> Verdict:
         return refuse("lower-case", [chosen.id])
     if chosen.kind == "central_military_located_in_city" and not context.about_us:
         return refuse("needs-city-context", [chosen.id])
+    if chosen.kind == "central_military_located_in_city":
+        return Verdict(id=chosen.id, rule="city-context", confidence=0.75)
     return Verdict(id=chosen.id, rule="agency-name", confidence=0.95)
 
 

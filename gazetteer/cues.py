@@ -27,10 +27,17 @@ TYPE_BEFORE = re.compile(rf"(?<![^\W_])(?<!\w\.)({_TYPE})(?:[ ]?|(?<=\.)\n)$")
 """The type word that ends right before a name."""
 TYPE_ENDS = frozenset(word.rpartition(" ")[2] for word in TYPE_OF) | {"cảng", "đảo"}
 """The last word of every type word: where another stands before a name, `TYPE_BEFORE` need not look."""
+_BOTH = r"(?:quận|huyện|thị xã|phường|xã|thị trấn|đặc khu)"
 TYPE_HERE = re.compile(
-    rf"[ ]?(?:\(|-|của|-? ?chi nhánh)?[ ]?(?:các |hai |ba )?({_TYPE})(?:(?<=\.)\n?|(?![^\W_]))(?:[ ]|: )?"
+    r"[ ]?(?:\(|-|của|-? ?chi nhánh)?[ ]?"
+    rf"(?:(các|hai|ba|bốn|\d+) (?:{_BOTH}(?:, | và | - |-|/))?)?({_TYPE})(?:(?<=\.)\n?|(?![^\W_]))(?:[ ]|: )?"
 )
-"""A type word right after a head."""
+"""A type word right after a head, also the last of two: `UBND các phường, xã`."""
+PROVINCES_HERE = re.compile(
+    r"[ ]?(?:ở |tại |của )?(?:các|hai|ba|bốn|\d+) (?:tỉnh|thành phố|tp|địa phương)"
+    r"(?:(?:,| và| -|/) ?(?:tỉnh|thành phố|thành|tp\.?))?(?: (?:gồm|là|như))?[ ]?[:(]?[ ]?"
+)
+"""What opens a list of provinces right after a head: `công an các tỉnh, thành Hưng Yên, Hải Dương`."""
 PLACE_JOINT = re.compile(r"(?:[ ]?\([a-zđ0-9&-]{2,10}\))?[ ]?(?:\.|\(|- ?|của |tại |, )?")
 """What may stand between a head and the name of its place: also its abbreviation, `Trung tâm … (CDC) Hải Dương`."""
 
@@ -45,6 +52,8 @@ LIST = re.compile(
 )
 """All that may stand between two members of a list that share one type word."""
 
+PAIR_BEFORE = re.compile(rf"(?:các|những|hai|ba|nhiều|\d+) ({_BOTH})(?:, | và | - |-|/)$")
+"""The other type word of a list that mixes two: `các xã, phường Kiến Thụy, Lê Chân`."""
 LIST_HEAD = re.compile(
     r"(?<![^\W_])(quận|huyện|thị xã|phường|xã|thị trấn|đặc khu)"
     r"(?: (?:nội thành|ngoại thành|nội đô|ven biển|miền núi|trung tâm|gồm|gồm có|là|như))*[ ]?[:(]?[ ]?$"
@@ -100,6 +109,8 @@ NUMBERED_BEFORE = re.compile(
 PLAYS_AFTER = re.compile(r" (?:đấu|vs\.?|đụng độ|so tài)(?: với)?(?![^\W_])")
 PLAYS_BEFORE = re.compile(r"(?<![^\W_])(?:đấu|vs\.?|đụng độ|so tài)(?: với)? $")
 """A team plays another; said of cities only in football."""
+LEAVES_AFTER = re.compile(r" (?:vào|đi|sang|ra|lên(?! mạng)|xuống|bay|về)(?![^\W_])")
+"""Behind a place that «từ» stands before: somebody leaves it, what happens happens elsewhere."""
 CLUB_AFTER = re.compile(r"[ ]?(?:fc|club)(?![^\W_])")
 PERSON_AFTER = re.compile(r"[ ]?[,(][ ]?(?:\d{1,2} tuổi|sn \d|sinh năm)")
 """An age or year of birth: the name was a person's."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import ahocorasick
 
+from gazetteer.listing import Listing
 from gazetteer.records import CITY, CITY_BEFORE, Gazetteer, Unit, without_type
 from gazetteer.variants import head_forms, name_forms
 
-AtomKind = Literal["unit", "city", "province", "place", "head", "agency", "draft", "cue"]
+AtomKind = Literal["unit", "city", "province", "place", "head", "agency", "draft", "cue", "list"]
 """unit: a unit's name; city: Hải Phòng; province: another province; place: a town of one; head: what a place follows
-(`Sở Y tế`, `UBND`); agency: a whole name; draft: a name never in force; cue: a longer name that only looks like one."""
+(`Sở Y tế`, `UBND`); agency: a whole name; draft: a name never in force; cue: a longer name that only looks like one;
+list: words that open a list of agencies (`các sở`), never handed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Meaning:
     """Kinds of bodies the head stands for."""
     provinces: tuple[str, ...] = ()
     """Codes of other provinces that bear this name too."""
+    opener: str = ""
+    """The word a list of such agencies is opened by: `sở`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Atom:
     start: int
     end: int
     meaning: Meaning
+    group: int = 0
+    """The list it is a member of, by where that begins; 0: of none."""
 
     @property
     def kind(self) -> AtomKind:
@@ -46,6 +52,7 @@ Signals = Mapping[str, set[str]]
 """`sport`, `league`, `old_bodies`, `districts` -> the words of that list found."""
 
 _RANK: dict[AtomKind, int] = {
+    "list": -1,
     "cue": 0,
     "draft": 1,
     "agency": 2,
@@ -62,12 +69,23 @@ class Matcher:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         meanings = _meanings(gazetteer)
+        self._listing = Listing(gazetteer.words.lists["list_openers"], meanings)
+        meanings = self._with_openers(meanings)
         signals = gazetteer.words.signals
         self._automaton: Any = ahocorasick.Automaton()
         for form in sorted(meanings.keys() | signals.keys()):
             self._automaton.add_word(form, (len(form), meanings.get(form), signals.get(form, ()), form))
         self._automaton.make_automaton()
         self.forms = len(meanings)
+
+    def _with_openers(self, meanings: dict[str, Meaning]) -> dict[str, Meaning]:
+        """Every agency's form with the word that opens lists of its kind, and these openings themselves."""
+        listing = self._listing
+        found = {
+            form: replace(meaning, opener=listing.opener_of(form)) if meaning.kind in {"head", "agency"} else meaning
+            for form, meaning in meanings.items()
+        }
+        return found | {form: Meaning("list", opener=opener) for form, opener in listing.openings().items()}
 
     def read(self, form: str, plain: str) -> tuple[list[Atom], Signals]:
         """The known forms in a match form, and its signals: list -> words of it that stand anywhere.
@@ -87,7 +105,40 @@ class Matcher:
                 found.append(Atom(start, end, meaning))
         if len(found) > 1:
             found.sort(key=lambda atom: (atom.start, -atom.end))
-        return _disjoint(found), told
+        kept = _disjoint(found)
+        if any(atom.meaning.opener for atom in kept):
+            kept = self._listed(form, plain, kept)
+        return kept, told
+
+    def _listed(self, form: str, plain: str, atoms: list[Atom]) -> list[Atom]:
+        """The atoms with the members of their lists among them; a member goes before what it overlaps."""
+        found: list[Atom] = []
+        for atom in atoms:
+            members: list[Atom] = []
+            if atom.kind == "list":
+                members = self._opened(form, plain, atom)
+            elif atom.meaning.opener in _DEPARTMENTS:
+                more = self._listing.going_on(form, plain, atom.end, atom.meaning.opener)
+                group = atom.start + 1 if more else 0
+                members = [replace(atom, group=group), *(Atom(m.start, m.end, m.meaning, group) for m in more)]
+            else:
+                members = [atom]
+            found += members
+        found.sort(key=lambda atom: (atom.start, not atom.group, -atom.end))
+        return _disjoint(found)
+
+    def _opened(self, form: str, plain: str, atom: Atom) -> list[Atom]:
+        """The members behind `các sở`; a single one is the head itself, `Sở Y tế` in `các Sở Y tế`."""
+        opener = atom.meaning.opener
+        members = self._listing.behind(form, plain, atom.end, opener)
+        if len(members) == 1 and members[0].start == atom.end + 1 and opener in _DEPARTMENTS:
+            return [Atom(atom.end - len(opener), members[0].end, members[0].meaning)]
+        return [Atom(m.start, m.end, m.meaning, atom.start + 1) for m in members]
+
+
+_DEPARTMENTS = frozenset({"sở"})
+"""One such name goes on as a list by itself (`Sở Xây dựng, Tài chính`), and alone behind «các» it speaks of every
+province's (`các Sở Y tế`)."""
 
 
 def _begins_small(plain: str, start: int, end: int) -> bool:

@@ -21,6 +21,8 @@ REASONS = {
     "province-context": "«tỉnh» in an article about the former province",
     "shared-place": "it shares the place of the body it is joined to",
     "list-body": "it goes on a list of bodies",
+    "list-agency": "a list of agencies; the place behind it is all theirs",
+    "list-provinces": "ours is among the provinces listed behind it",
     "analyst": "a person decided it",
     # rules that refuse
     "lower-case": "small letters: a common word",

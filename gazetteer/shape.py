@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gazetteer import cues
-from gazetteer.wordlists import is_foreign
+from gazetteer.capitals import (
+    all_capitalised,
+    all_capitals,
+    branded,
+    capital_follows,
+    capital_run,
+    word_before,
+)
 from vietnamese.normal import Aligned, aligned, match_form
 
 if TYPE_CHECKING:
@@ -74,6 +81,8 @@ class Place:
     """Orders of the places it says it lies in, nearest first."""
     elsewhere: bool
     """It says it lies in a unit that is none of ours."""
+    other_type: str | None = None
+    """The second type word of the list it stands in: `các xã, phường …`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +99,12 @@ class Head:
     type_end: int
     place: int | None
     """Order of the place that follows it directly."""
+    group: int = 0
+    """The list of agencies it is a member of; 0: of none."""
+    many: bool = False
+    """«các», «hai», a number stand before the type word behind it: it speaks of several units."""
+    provinces: bool = False
+    """The place opens a list of provinces: `công an các tỉnh, thành Hưng Yên, Hải Dương`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,11 +149,16 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
     left = text.form[max(0, atom.start - _LOOK_BACK) : atom.start]
     word = cues.TYPE_BEFORE.search(left, max(0, len(left) - _TYPE_CHARS)) if _may_end_type(left) else None
     own_type = cues.TYPE_OF[word[1].rstrip(".")] if word else _implied_type(left)
+    other_type = _other_type(left, word.start()) if word else None
     start = atom.start - (len(left) - word.start()) if word else atom.start
-    capital = _capital(text.plain, atom.start, atom.end)
+    capital = all_capitalised(text.plain, atom.start, atom.end)
     if not capital and own_type is None and atom.kind != "city" and text.plain[atom.start].islower():
         return _common_word(text, atom, order_at)
-    carried = None if own_type else _carried(gazetteer, text, atom, before, left)
+    carried = None
+    if own_type is None:
+        carried, other_type = _carried(gazetteer, text, atom, before, left)
+    elif other_type and not _bears(gazetteer, atom, own_type) and _bears(gazetteer, atom, other_type):
+        own_type, other_type = other_type, own_type
     ours = atom.kind in {"unit", "city"}
     former, renewed = _marks(text.form, start, atom.end) if ours else (False, False)
     inside, elsewhere = _chain(text, atom.end, order_at) if atom.kind != "province" else ((), False)
@@ -158,6 +178,7 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
         glued=ours and (_goes_on if own_type else _glued)(gazetteer.words, text, atom),
         inside=inside,
         elsewhere=elsewhere,
+        other_type=other_type,
     )
 
 
@@ -211,28 +232,45 @@ def _behind_head(text: Text, position: int) -> bool:
     return bool(cues.PLACE_JOINT.fullmatch(text.form, text.atoms[position - 1].end, text.atoms[position].start))
 
 
-def _carried(gazetteer: Gazetteer, text: Text, atom: Atom, before: Sequence[Place], left: str) -> str | None:
-    """The type word of the list this name stands in, where a unit of that type and name exists."""
+def _carried(
+    gazetteer: Gazetteer, text: Text, atom: Atom, before: Sequence[Place], left: str
+) -> tuple[str | None, str | None]:
+    """The type word of the list this name stands in, where a unit of that type and name exists; and its other."""
     if atom.kind not in {"unit", "place"}:
-        return None
-    kind = _type_of_list(text, atom, before) or _type_of_head(left)
+        return None, None
+    kind, other = _types_of_list(text, atom, before) or _types_of_head(left)
     if kind is None or kind in {"đảo", "tỉnh"}:
-        return None
-    if atom.kind == "unit" and not any(gazetteer.units[unit_id].type == kind for unit_id in atom.meaning.ids):
-        return None
-    return kind
+        return None, None
+    if atom.kind == "unit" and not _bears(gazetteer, atom, kind):
+        return (other, kind) if other and _bears(gazetteer, atom, other) else (None, None)
+    return kind, other
 
 
-def _type_of_list(text: Text, atom: Atom, before: Sequence[Place]) -> str | None:
+def _bears(gazetteer: Gazetteer, atom: Atom, kind: str) -> bool:
+    """Whether a unit of that type bears the name."""
+    return any(gazetteer.units[unit_id].type == kind for unit_id in atom.meaning.ids if unit_id in gazetteer.units)
+
+
+def _types_of_list(text: Text, atom: Atom, before: Sequence[Place]) -> tuple[str, str | None] | None:
     if not before or before[-1].text is not text or before[-1].type is None:
         return None
-    return before[-1].type if cues.LIST.fullmatch(text.form, before[-1].end, atom.start) else None
-
-
-def _type_of_head(left: str) -> str | None:
-    if not left.endswith(cues.LIST_OPENERS):
+    if not cues.LIST.fullmatch(text.form, before[-1].end, atom.start):
         return None
+    return before[-1].type, before[-1].other_type
+
+
+def _types_of_head(left: str) -> tuple[str | None, str | None]:
+    if not left.endswith(cues.LIST_OPENERS):
+        return None, None
     found = cues.LIST_HEAD.search(left)
+    return (found[1], _other_type(left, found.start())) if found else (None, None)
+
+
+def _other_type(left: str, start: int) -> str | None:
+    """The type word before the one that begins at `start`, where the two open a list together."""
+    if not left[:start].endswith((", ", " và ", "-", "- ", "/")):
+        return None
+    found = cues.PAIR_BEFORE.search(left[:start])
     return found[1] if found else None
 
 
@@ -254,7 +292,7 @@ def _name_cue(words: WordLists, text: Text, atom: Atom, left: str) -> str | None
     """The name ends a person's or a firm's."""
     if cues.PERSON_AFTER.match(text.form, atom.end) or _ends_person(words, text.plain, atom.start):
         return "person"
-    return "firm" if branded(text, atom.start) or words.ends_firm_name(left) else None
+    return "firm" if branded(text.plain, atom.start) or words.ends_firm_name(left) else None
 
 
 def _ends_person(words: WordLists, plain: str, start: int) -> bool:
@@ -267,7 +305,7 @@ def _ends_person(words: WordLists, plain: str, start: int) -> bool:
         first, start = word, start - len(word) - 1
     if words.has("openers", first.lower()) and start + len(first) + 1 == name:
         return False
-    return words.has("surnames", first.lower()) and not _all_capitals(plain, start)
+    return words.has("surnames", first.lower()) and not all_capitals(plain, start)
 
 
 def _dashed_cue(text: Text, atom: Atom) -> str | None:
@@ -284,66 +322,25 @@ def _dashed_cue(text: Text, atom: Atom) -> str | None:
     return "built" if cues.BUILT_PAIR.search(around) else None
 
 
-def _capital(plain: str, start: int, end: int) -> bool:
-    name = plain[start:end]
-    if name.istitle():
-        return True
-    words = name.replace("-", " ").split()
-    return all(word[0].isupper() or word[0].isdigit() for word in words) or _no_capitals(plain, start)
-
-
-def _no_capitals(plain: str, start: int) -> bool:
-    """Whether the line is written without any capital, where a small letter says nothing."""
-    line = plain[plain.rfind("\n", 0, start) + 1 : start + _LOOK_BACK].split("\n", 1)[0]
-    return line.lower() == line
-
-
-def _capital_follows(plain: str, end: int) -> bool:
-    return plain[end : end + 1] == " " and plain[end + 1 : end + 2].isupper()
-
-
 def _glued(words: WordLists, text: Text, atom: Atom) -> bool:
     """A capital word touches the name (one blank, no stop between), so it may be part of a longer name."""
     plain = text.plain
-    if _capital_follows(plain, atom.end) and not _all_capitals(plain, atom.end + 1):
+    if capital_follows(plain, atom.end) and not all_capitals(plain, atom.end + 1):
         return True
     word, opens = word_before(plain, atom.start)
     if not word or not word[0].isupper() or words.has("openers", word.lower()):
         return False
     if words.has("name_words", word.lower()) or words.has("directions", word.lower()):
         return True
-    return not opens and not _all_capitals(plain, atom.start)
+    return not opens and not all_capitals(plain, atom.start)
 
 
 def _goes_on(words: WordLists, text: Text, atom: Atom) -> bool:
     """`xã Tân An Hội`: a capital word behind a typed name makes it longer, unless a person's name begins there."""
-    if not _capital_follows(text.plain, atom.end) or _all_capitals(text.plain, atom.start):
+    if not capital_follows(text.plain, atom.end) or all_capitals(text.plain, atom.start):
         return False
     word = text.plain[atom.end + 1 : atom.end + 12].split(" ", 1)[0].rstrip(".,;:)").lower()
     return word.isalpha() and not words.has("surnames", word)
-
-
-def word_before(plain: str, start: int) -> tuple[str, bool]:
-    """The word one blank before `start` (empty where a stop comes between); whether it opens a sentence."""
-    first = start - 2
-    if first < 0 or plain[start - 1] != " " or not plain[first].isalnum():
-        return "", False
-    while first > 0 and plain[first - 1].isalnum():
-        first -= 1
-    before = plain[max(0, first - 2) : first].strip(" ")
-    return plain[first : start - 1], not before or before[-1] in ".!?:\n\"“‘'(-–;"
-
-
-def branded(text: Text, start: int) -> bool:
-    """Whether the word before is a brand (`Ecopark Hải Dương`): a foreign word with a capital."""
-    word, _ = word_before(text.plain, start)
-    return bool(word) and word[0].isupper() and is_foreign(word)
-
-
-def _all_capitals(plain: str, start: int) -> bool:
-    """Whether the line is written in capitals, where capitals say nothing."""
-    line = plain[plain.rfind("\n", 0, start) + 1 : start + 40].split("\n", 1)[0]
-    return line.upper() == line
 
 
 def _chain(text: Text, end: int, order_at: dict[int, int]) -> tuple[tuple[int, ...], bool]:
@@ -361,7 +358,7 @@ def _chain(text: Text, end: int, order_at: dict[int, int]) -> tuple[tuple[int, .
             found.append(order)
             end = next(atom.end for atom in text.atoms if atom.start == joint.end())
         elif joint[1] and not found:
-            unknown_end = _capital_run(text.plain, joint.end())
+            unknown_end = capital_run(text.plain, joint.end())
             if unknown_end == joint.end():
                 break
             elsewhere = True
@@ -371,29 +368,21 @@ def _chain(text: Text, end: int, order_at: dict[int, int]) -> tuple[tuple[int, .
     return tuple(found), elsewhere
 
 
-def _capital_run(plain: str, start: int) -> int:
-    """The end of the capital words that begin at `start`."""
-    end = start
-    while end < len(plain) and plain[end].isupper():
-        while end < len(plain) and plain[end].isalnum():
-            end += 1
-        if plain[end : end + 1] == " " and plain[end + 1 : end + 2].isupper():
-            end += 1
-        else:
-            break
-    return end
-
-
 def _head(text: Text, atom: Atom, order_at: dict[int, int]) -> Head:
     joint = cues.PLACE_JOINT.match(text.form, atom.end)
     order = order_at.get(joint.end()) if joint and joint.end() > atom.end else None
     word = cues.TYPE_HERE.match(text.form, atom.end) if order is None else None
+    many = cues.PROVINCES_HERE.match(text.form, atom.end) if order is None else None
+    first = order_at.get(many.end()) if many else None
     return Head(
         text=text,
         start=atom.start,
         end=atom.end,
         meaning=atom.meaning,
-        type=cues.TYPE_OF[word[1].rstrip(".")] if word else None,
-        type_end=word.end(1) if word else atom.end,
-        place=order_at.get(word.end()) if word else order,
+        type=cues.TYPE_OF[word[2].rstrip(".")] if word else None,
+        type_end=word.end(2) if word else atom.end,
+        place=first if first is not None else order_at.get(word.end()) if word else order,
+        group=atom.group,
+        many=bool(word and word[1]),
+        provinces=first is not None,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gazetteer import cues
 from gazetteer.about import about_city
 from gazetteer.agency_rules import HeadVerdict, head_verdicts, not_about_us
 from gazetteer.context import context
@@ -14,7 +16,7 @@ from gazetteer.mention import Mention, MentionField, Tagging, kind_of
 from gazetteer.place_rules import Verdict, place_verdicts
 from gazetteer.records import CITY, PROVINCE, Gazetteer
 from gazetteer.salience import salience
-from gazetteer.shape import Head, Shape, Text, prepare, shape
+from gazetteer.shape import Head, Place, Shape, Text, prepare, shape
 from vietnamese.clock import LOCAL
 from vietnamese.normal import clean, match_form, unaccent
 
@@ -160,13 +162,29 @@ def _listed_bodies(seen: Shape, places: Sequence[Verdict], heads: Sequence[HeadV
         for v in heads
         if v.verdict.id and v.place is not None and "@" in v.verdict.id
     }
-    found: dict[int, Verdict] = {}
+    told = Counter(verdict.id for verdict in places)
+    found = {
+        order: Verdict(id=agency, rule="list-provinces", confidence=0.85)
+        for v in heads
+        for order, agency in v.listed
+        if told[places[order].id] > 1
+    }
+    plural = {v.place for head, v in zip(seen.heads, heads, strict=True) if v.place is not None and head.many}
     for place in seen.places:
         kind, unit = kinds.get(place.order - 1), places[place.order].id
-        if kind and place.carried and unit and "@" not in unit:
+        follows = place.carried or (place.order - 1 in plural and _joined(seen, place))
+        if kind and follows and unit and unit not in {CITY, PROVINCE}:
+            if place.order - 1 in plural:
+                plural.add(place.order)
             kinds[place.order] = kind
             found[place.order] = Verdict(id=f"{kind}@{unit}", rule="list-body", confidence=0.8)
     return found
+
+
+def _joined(seen: Shape, place: Place) -> bool:
+    """Whether it goes on the list of the place before it: `các quận A, B và huyện C`."""
+    before = seen.places[place.order - 1]
+    return before.text is place.text and bool(cues.LIST.fullmatch(place.text.form, before.end, place.start))
 
 
 def _disjoint(found: Iterable[tuple[int, int, Mention]]) -> Iterable[tuple[int, int, Mention]]:

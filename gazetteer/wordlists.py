@@ -24,7 +24,7 @@ LISTS = (
         "locative",
         "openers",
     ),
-    *("directions", "surnames", "name_words", "longer_names", "acts"),
+    *("directions", "surnames", "name_words", "longer_names", "acts", "list_openers"),
 )
 """Every list `[cues.words]` may hold."""
 _ANYWHERE = ("sport", "league", "old_bodies", "districts")
