@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gazetteer import cues
-from gazetteer.agency_lists import shared_places
+from gazetteer.agency_lists import province_list, shared_places
 from gazetteer.place_rules import Verdict, place_before, refuse
 from gazetteer.records import CITY, PROVINCE, Agency, Gazetteer, Unit
 from vietnamese.normal import match_form
@@ -67,10 +67,8 @@ def _of_provinces(
 ) -> HeadVerdict:
     """`công an các tỉnh, thành Hưng Yên, Hải Dương, Hải Phòng`: ours among them, told by the head's own words."""
     refused = _no_head(gazetteer, head)
-    ours = [] if refused else [(p.order, places[p.order].id) for p in _province_list(seen, head)]
-    found = [
-        (o, a) for o, where in ours if where in {CITY, PROVINCE} if (a := _agency_at(gazetteer, head, where, context))
-    ]
+    ours = [] if refused else [p.order for p in province_list(seen, head) if places[p.order].id in {CITY, PROVINCE}]
+    found = [(order, a) for order in ours if (a := _agency_at(gazetteer, head, places[order].id or "", context))]
     if not found:
         return HeadVerdict(verdict=refuse(refused or "other-province"), end=head.end, place=None)
     verdict = Verdict(id=found[0][1], rule="list-provinces", confidence=0.85)
