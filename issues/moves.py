@@ -74,8 +74,8 @@ def delta_of(
 ) -> Delta:
     """How the issues of the sheet of the morning `day` have moved since the last one sent.
 
-    [`start`, `end`) is its window and `known_at` the moment it is made: what was first seen later does not count. Issues
-    that only the base has are there too, so that what cooled and what was removed can be told. Times aware.
+    [`start`, `end`) is its window and `known_at` the moment it is made: what was first seen later does not count.
+    Issues that only the base has are there too, so that what cooled and what was removed can be told. Times aware.
     """
     base = base_sheet(store, day, settings.calendar)
     told = _told(store, base)

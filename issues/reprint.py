@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Literal
 
 from issues.profile import Profile
@@ -63,6 +64,14 @@ def overlap(a: array[int], b: array[int]) -> Overlap:
 def bands(signature: bytes) -> Iterable[tuple[int, bytes]]:
     """The keys under which a signature is found again; none for an empty one."""
     return [(at, signature[at : at + BAND_BYTES]) for at in range(0, len(signature), BAND_BYTES)]
+
+
+def index_keys(profile: Profile) -> tuple[int, ...]:
+    """The keys (signed, 64 bits) under which the store's index of reprints has a text; none without a text."""
+    if not profile.shingles:
+        return ()
+    digests = (blake2b(at.to_bytes(2, "big") + band, digest_size=8).digest() for at, band in bands(profile.signature))
+    return tuple(int.from_bytes(digest, "big", signed=True) for digest in digests)
 
 
 def reprint(new: Profile, old: Profile) -> Reprint | None:

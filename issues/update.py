@@ -6,24 +6,26 @@ rebuilt from the store's placements, and a batch is saved with its issues in one
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
 from issues.cues import grouping_cues
-from issues.fields import OTHER, field_cues
+from issues.edits import Rules, TiedTo, rules_of
+from issues.fields import field_cues
 from issues.group import Grouper, Joined
 from issues.level import ANSWER, URGENT, Judgement, judge
 from issues.levelcues import level_cues
+from issues.operate import settle
 from issues.profile import Profile, profile
-from issues.reprint import told
+from issues.records import issue_records, placed_row
+from issues.reprint import Reprint, index_keys, reprint, told
+from issues.spikes import mark_spikes
 from issues.weights import grouping_weights
-from storage.issue_records import IssueInput, IssueRecord, Placement
-from storage.views import v1_articles, v1_issue_articles
+from storage.issue_records import IssueInput, IssueRecord, PlacedArticle, Placement
 from vietnamese.clock import to_utc
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 BATCH = 100
 """Articles placed and saved in one transaction: under half a second of work."""
+MOST_OLDER = 12
+"""Articles before the window that are compared with one new article for a copied text."""
 _CITY = frozenset({"p31", "p31-old", "p30"})
 Progress = Callable[[int, int], None]
 """Called with (done, all)."""
@@ -43,8 +47,14 @@ class Workshop:
     """Cues, weights and the grouper with what it has placed, for one call."""
 
     folders: Sequence[Path] = ()
+    rules: Rules = field(default_factory=Rules)
+    """What follows from the analysts' edits."""
     placements: dict[str, Placement] = field(default_factory=dict)
     """Of the window and of this call, by article id: what a later find may turn round."""
+    latest: datetime | None = None
+    """Of the articles placed so far: the end of the grouper's window."""
+    older: dict[str, list[PlacedArticle]] = field(default_factory=dict)
+    """By article id of the batch: articles before the window that the store's index of reprints gives."""
 
     def __post_init__(self) -> None:
         """Read the cues once."""
@@ -70,6 +80,38 @@ class Workshop:
             entities=entities_of(item.mentions),
         )
 
+    def find_older(self, store: Store, profiles: Iterable[Profile]) -> None:
+        """Ask the store's index of reprints which articles before the window may hold the same text."""
+        wanted = {profile.article_id: index_keys(profile) for profile in profiles}
+        under = store.reprint_candidates(key for keys in wanted.values() for key in keys)
+        counts = {
+            of: Counter(other for key in keys for other in under.get(key, ()) if other not in self.placements)
+            for of, keys in wanted.items()
+        }
+        likely = {of: [key for key, _ in sorted(some.items(), key=_most)[:MOST_OLDER]] for of, some in counts.items()}
+        placed = {
+            one.item.article_id: one
+            for one in store.placed_articles({key for keys in likely.values() for key in keys} - set(wanted))
+        }
+        self.older = {of: [placed[key] for key in keys if key in placed] for of, keys in likely.items()}
+
+    def older_reprint(self, profile: Profile) -> Reprint | None:
+        """The best of the texts from before the window that `profile` repeats, or that repeat it.
+
+        Only by the texts themselves, and for news: serial columns and equal titles say nothing over weeks.
+        """
+        found = []
+        for one in self.older.get(profile.article_id, ()):
+            before = self.latest is None or one.item.at < self.latest - timedelta(days=self.weights.window_days)
+            old = self.profile(one.item)
+            if before and profile.kind == old.kind == "news" and (copy := reprint(profile, old)) and copy.overlap:
+                found.append((-round(copy.overlap.jaccard * 20), one.item.at, copy.original, copy, one))
+        if not found:
+            return None
+        *_, best, one = min(found, key=lambda each: each[:3])
+        self.placements.setdefault(one.item.article_id, one.placement)
+        return best
+
     def judge(self, item: IssueInput) -> Judgement:
         """Level and field of an article of the store."""
         return judge(
@@ -81,6 +123,10 @@ class Workshop:
             cues=self.levels,
             fields=self.fields,
         )
+
+
+def _most(counted: tuple[str, int]) -> tuple[int, str]:
+    return -counted[1], counted[0]
 
 
 def entities_of(mentions: Iterable[Mention]) -> frozenset[str]:
@@ -103,22 +149,18 @@ def update_issues(
     """
     to_utc(now)
     pending = store.pending_issues(scoped=settings.scope.about_city or settings.scope.mentions)
-    shop = Workshop(folders=folders)
+    shop = Workshop(folders=folders, rules=rules_of(store.issue_edits()))
     if pending:
         _restore(shop, store, pending[0].at)
     placed: list[Placement] = []
     for start in range(0, len(pending), BATCH):
         batch = pending[start : start + BATCH]
-        changed: dict[str, Placement] = {}
-        left: set[str] = set()
-        for item in batch:
-            found, gone = place(shop, item)
-            changed |= {p.article_id: p for p in found}
-            left |= gone
-        store.save_placements(list(changed.values()), issue_records(store, changed, batch, left))
+        changed = _place_batch(shop, store, batch)
         placed += [changed[item.article_id] for item in batch]
         if on_progress:
             on_progress(start + len(batch), len(pending))
+    settle(store, rules_of(store.issue_edits()))
+    mark_spikes(store, now=now)
     return _counts(placed)
 
 
@@ -126,155 +168,121 @@ def _restore(shop: Workshop, store: Store, first: datetime) -> None:
     """Take up what lies in the window of the first pending article or later."""
     recent = store.recent_issues(first - timedelta(days=shop.weights.window_days))
     shop.placements |= {one.item.article_id: one.placement for one in recent}
-    shop.grouper.restore((shop.profile(one.item), one.placement.issue_id) for one in recent)
+    shop.grouper.restore(
+        ((shop.profile(one.item), one.placement.auto_issue_id or one.placement.issue_id) for one in recent)
+    )
+    shop.latest = max([one.item.at for one in recent], default=None)
 
 
-def place(shop: Workshop, item: IssueInput) -> tuple[list[Placement], set[str]]:
+def _place_batch(shop: Workshop, store: Store, batch: Sequence[IssueInput]) -> dict[str, Placement]:
+    """Place some articles and save them with all that changes through them, in one transaction."""
+    profiles = {item.article_id: shop.profile(item) for item in batch}
+    shop.find_older(store, profiles.values())
+    changed: dict[str, Placement] = {}
+    merged: dict[str, str] = {}
+    for item in batch:
+        found, left = place(shop, item, profiles[item.article_id])
+        changed |= {p.article_id: p for p in found}
+        merged |= dict.fromkeys(left, found[0].auto_issue_id)
+    tied_to = _ties(shop, store)
+    changed = {key: replace(p, issue_id=shop.rules.place(key, p.auto_issue_id, tied_to)) for key, p in changed.items()}
+    shop.placements |= changed
+    aliases = {old: shop.rules.live(new) for old, new in merged.items()}
+    store.save_placements(list(changed.values()), _records(store, shop.rules, changed, batch), aliases)
+    return changed
+
+
+def _ties(shop: Workshop, store: Store) -> TiedTo:
+    """What brought an article to its issue, also where it lies before the window."""
+
+    def tied_to(article_id: str) -> str | None:
+        if article_id not in shop.placements:
+            found = store.placed_articles([article_id])
+            return found[0].placement.tied_to if found else None
+        return shop.placements[article_id].tied_to
+
+    return tied_to
+
+
+def _records(
+    store: Store, rules: Rules, changed: Mapping[str, Placement], batch: Iterable[IssueInput]
+) -> list[IssueRecord]:
+    """The records of all issues that `changed` placements join or leave."""
+    before = store.placed_rows((), changed)
+    touched = {p.issue_id for p in changed.values()} | {row.issue_id for row in before.values()}
+    return issue_records(
+        store,
+        touched,
+        fresh=[placed_row(item, changed[item.article_id]) for item in batch],
+        moved={key: placement.issue_id for key, placement in changed.items()},
+        copies={key: placement.reprint_of is not None for key, placement in changed.items()},
+        decided=rules.decided,
+    )
+
+
+def place(shop: Workshop, item: IssueInput, profile: Profile) -> tuple[list[Placement], set[str]]:
     """The placement of one article and of earlier ones that it changes; and the issues that articles left."""
-    joined = shop.grouper.add(shop.profile(item))
-    found = [_placement(item, joined, shop.judge(item))]
-    turned = joined.turned
+    joined = shop.grouper.add(profile)
+    copied, turned = joined.reprint, joined.turned
+    if copied is None and turned is None:
+        older = shop.older_reprint(profile)
+        copied = older if older and older.copy == item.article_id else None
+        turned = older if older and older.copy != item.article_id else None
+    shop.latest = max(shop.latest or item.at, item.at)
+    found = [_placement(item, joined, copied, shop.judge(item), profile)]
     if turned and turned.copy in shop.placements:
-        old = shop.placements[turned.copy]
-        found.append(
-            replace(
-                old,
-                reprint_of=turned.original,
-                reprint_kind=turned.kind,
-                evidence={**old.evidence, "reprint": told(turned)},
-            )
-        )
+        found.append(_turned(shop.placements[turned.copy], turned))
     shop.placements |= {p.article_id: p for p in found}
-    moved = [_gone_over(shop.placements[key], joined) for key in joined.moved]
+    moved = [_gone_over(shop.placements[key], joined, old) for key, old in joined.moved.items()]
     shop.placements |= {p.article_id: p for p in moved}
     return found + moved, set(joined.moved.values())
 
 
-def _gone_over(old: Placement, joined: Joined) -> Placement:
-    """An article whose issue went over to another: which it was, and which article tied the two."""
-    evidence = {**old.evidence, "merged": {"from": old.issue_id, "tied_by": joined.article_id}}
-    return replace(old, issue_id=joined.issue_id, evidence=evidence)
+def _turned(old: Placement, turned: Reprint) -> Placement:
+    """An article that turned out to repeat one that was found after it."""
+    evidence = {**old.evidence, "reprint": told(turned)}
+    return replace(old, reprint_of=turned.original, reprint_kind=turned.kind, evidence=evidence)
 
 
-def _placement(item: IssueInput, joined: Joined, verdict: Judgement) -> Placement:
+def _gone_over(old: Placement, joined: Joined, issue_id: str) -> Placement:
+    """An article that went over to another issue: from which, and which article tied the two."""
+    evidence = {**old.evidence, "merged": {"from": issue_id, "tied_by": joined.article_id}}
+    return replace(old, auto_issue_id=joined.issue_id, evidence=evidence)
+
+
+def _placement(
+    item: IssueInput, joined: Joined, copied: Reprint | None, verdict: Judgement, profile: Profile
+) -> Placement:
     evidence: dict[str, Any] = {}
     if joined.evidence:
         evidence["joined"] = dict(joined.evidence)
-    if joined.reprint:
-        evidence["reprint"] = told(joined.reprint)
+    if copied:
+        evidence["reprint"] = told(copied)
     return Placement(
         article_id=item.article_id,
         issue_id=joined.issue_id,
-        reprint_of=joined.reprint.original if joined.reprint else None,
-        reprint_kind=joined.reprint.kind if joined.reprint else None,
+        auto_issue_id=joined.issue_id,
+        tied_to=_tie(joined),
+        reprint_of=copied.original if copied else None,
+        reprint_kind=copied.kind if copied else None,
         level=verdict.level,
         level_reasons=verdict.reasons,
         level_score=verdict.level_score,
         field_of=verdict.field_of,
         evidence=evidence,
         content_hash=item.content_hash,
+        reprint_keys=index_keys(profile),
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Row:
-    """An article of an issue, stored or just placed."""
-
-    article_id: str
-    issue_id: str
-    title: str
-    at: datetime
-    level: int
-    reasons: tuple[str, ...]
-    level_score: float
-    field_of: int
-    reprint: bool
-
-
-def issue_records(
-    store: Store, changed: Mapping[str, Placement], batch: Iterable[IssueInput], left: Iterable[str] = ()
-) -> list[IssueRecord]:
-    """The records of all issues that `changed` placements touch, over all their articles.
-
-    `batch` holds the articles of new placements; the others are read from the store. `left`: issues articles left.
-    """
-    touched = {p.issue_id for p in changed.values()}.union(left)
-    items = {item.article_id: item for item in batch}
-    rows = {row.article_id: row for row in _stored(store, touched, changed)}
-    for key, placement in changed.items():
-        if key in items:
-            rows[key] = _row(items[key], placement)
-        elif key in rows:
-            rows[key] = replace(rows[key], reprint=placement.reprint_of is not None)
-    members: dict[str, list[_Row]] = {}
-    for row in rows.values():
-        members.setdefault(row.issue_id, []).append(row)
-    return [_record(issue_id, members[issue_id]) for issue_id in sorted(members)]
-
-
-def _stored(store: Store, touched: set[str], changed: Mapping[str, Placement]) -> Iterable[_Row]:
-    """Articles already stored in the touched issues, those about to move into them left as they are."""
-    a, i = v1_articles.c, v1_issue_articles.c
-    query = (
-        select(
-            i.article_id, i.issue_id, a.title, i.at, i.level, i.level_reasons, i.level_score, i.field_of, i.reprint_of
-        )
-        .select_from(v1_issue_articles.join(v1_articles, a.article_id == i.article_id))
-        .where(i.issue_id.in_(sorted(touched)))
-    )
-    for row in store.rows(query):
-        moved = changed.get(row["article_id"])
-        yield _Row(
-            article_id=row["article_id"],
-            issue_id=moved.issue_id if moved else row["issue_id"],
-            title=row["title"],
-            at=row["at"],
-            level=row["level"],
-            reasons=tuple(row["level_reasons"]),
-            level_score=row["level_score"],
-            field_of=row["field_of"],
-            reprint=row["reprint_of"] is not None,
-        )
-
-
-def _row(item: IssueInput, placement: Placement) -> _Row:
-    return _Row(
-        article_id=item.article_id,
-        issue_id=placement.issue_id,
-        title=item.title,
-        at=item.at,
-        level=placement.level,
-        reasons=placement.level_reasons,
-        level_score=placement.level_score,
-        field_of=placement.field_of,
-        reprint=placement.reprint_of is not None,
-    )
-
-
-def _record(issue_id: str, rows: Sequence[_Row]) -> IssueRecord:
-    """An issue from its articles: titled by the weightiest that is no reprint, its level the highest."""
-    own = [row for row in rows if not row.reprint] or list(rows)
-    head = min(own, key=lambda row: (-row.level, row.at, row.article_id))
-    heaviest = min(rows, key=lambda row: (-row.level, -row.level_score, row.at, row.article_id))
-    first = min(rows, key=lambda row: (row.at, row.article_id))
-    return IssueRecord(
-        issue_id=issue_id,
-        title=head.title,
-        level=heaviest.level,
-        field_of=_field(own),
-        first_at=first.at,
-        last_at=max(row.at for row in rows),
-        level_reasons=heaviest.reasons,
-        first_article_id=first.article_id,
-    )
-
-
-def _field(rows: Sequence[_Row]) -> int:
-    """The field most of its own articles have; «Khác» only when all have it; on a tie the smaller number."""
-    counts: dict[int, int] = {}
-    for row in rows:
-        counts[row.field_of] = counts.get(row.field_of, 0) + 1
-    return min(counts, key=lambda number: (number == OTHER, -counts[number], number))
+def _tie(joined: Joined) -> str | None:
+    """The article that brought this one to its issue: its original, its copy, or the one most like it."""
+    if joined.reprint:
+        return joined.reprint.original
+    if joined.turned:
+        return joined.turned.copy
+    like = joined.evidence.get("like")
+    return str(like) if like else None
 
 
 def _counts(placed: Sequence[Placement]) -> dict[str, int]:

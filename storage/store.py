@@ -19,6 +19,7 @@ from storage import (
     database,
     frontier,
     grouping,
+    issue_edits,
     report_files,
     reports,
     retention,
@@ -27,7 +28,8 @@ from storage import (
     topics,
 )
 from storage.errors import StoreError, store_errors
-from storage.issue_records import IssueInput, IssueRecord, PlacedArticle, Placement
+from storage.issue_edits import Applied, PlacedRow
+from storage.issue_records import IssueEdit, IssueInput, IssueRecord, PlacedArticle, Placement, Spike
 from storage.query import Query
 from storage.records import Discovered, Fate, FeedPoll, FrontierRow, Outcome, Run
 from storage.report_records import Delivery, EntityRecord, FileRole, Report, ReportAct, ReportFile
@@ -77,6 +79,7 @@ class Store:
         """Continue the unfinished run of that kind and morning under its id, or begin a new one."""
         with self._writes("begin a run") as connection:
             return runs.begin_run(connection, kind, morning, self.clock())
+
 
     def finish_run(self, run_id: str, outcome: str) -> Run:
         """The very last act of a run: outcome (`done`, `partial`, `failed`) and the count of each fate."""
@@ -184,6 +187,26 @@ class Store:
         """The mentions of each article, in order of field and start."""
         with self._reads("read mentions") as connection:
             return grouping.mentions_of(connection, article_ids)
+    def issue_edits(self) -> list[IssueEdit]:
+        """What analysts decided of issues, in order, what was undone too."""
+        with self._reads("read the edits of issues") as connection:
+            return issue_edits.all_edits(connection)
+
+    def apply_edits(self, applied: Applied) -> int:
+        """Write an edit of issues (or its undoing) with what it comes to; returns its number, 0 where there is none."""
+        with self._writes("save an edit of issues") as connection:
+            return issue_edits.apply(connection, applied, self.clock())
+
+    def placed_rows(self, issue_ids: Iterable[str], article_ids: Iterable[str] = ()) -> dict[str, PlacedRow]:
+        """The articles in these issues, or put there by the rules, and these articles; by id."""
+        with self._reads("read what is grouped") as connection:
+            return issue_edits.placed_rows(connection, issue_ids, article_ids)
+
+    def save_spikes(self, day: str, spikes: Sequence[Spike]) -> None:
+        """Replace the spikes of a day by these."""
+        with self._writes("save spikes") as connection:
+            issue_edits.save_spikes(connection, day, spikes)
+
 
     # corrections and tagging anew
 

@@ -10,7 +10,23 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from sqlalchemy import Connection, Select, TableClause, column, func, inspect, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    ScalarSelect,
+    Select,
+    TableClause,
+    Text,
+    column,
+    func,
+    inspect,
+    literal,
+    null,
+    select,
+    table,
+    text,
+)
 
 from storage.schema import (
     articles,
@@ -18,6 +34,7 @@ from storage.schema import (
     entity_successors,
     fates,
     feeds,
+    issue_aliases,
     issue_articles,
     issues,
     mentions,
@@ -27,12 +44,14 @@ from storage.schema import (
     reports,
     revisions,
     runs,
+    spikes,
 )
 
-_SELECTS: dict[str, Select[Any]] = {}
+_Query = Select[Any] | CompoundSelect[Any]
+_SELECTS: dict[str, _Query] = {}
 
 
-def _view(name: str, query: Select[Any]) -> TableClause:
+def _view(name: str, query: _Query) -> TableClause:
     _SELECTS[name] = query
     return table(name, *(column(c.name, c.type) for c in query.selected_columns))
 
@@ -132,17 +151,17 @@ v1_mentions = _view(
     ),
 )
 
-_counts = (
-    select(
-        issue_articles.c.issue_id,
-        func.count().label("articles"),
-        func.count(articles.c.outlet_id.distinct()).label("outlets"),
-        func.count(issue_articles.c.reprint_of).label("reprints"),
-    )
-    .select_from(issue_articles.join(articles, articles.c.article_id == issue_articles.c.article_id))
-    .group_by(issue_articles.c.issue_id)
-    .subquery("counts")
-)
+# Counted issue by issue (an index each), so that asking for one issue does not read all placements.
+_placed = issue_articles.join(articles, articles.c.article_id == issue_articles.c.article_id)
+_members = issue_articles.c.issue_id == issues.c.issue_id
+
+
+def _count(what: ColumnElement[Any]) -> ScalarSelect[Any]:
+    return select(func.count(what)).select_from(_placed).where(_members).correlate(issues).scalar_subquery()
+
+
+_survivor = issues.alias("survivor")
+_alive = issues.alias("alive")
 v1_issues = _view(
     "v1_issues",
     select(
@@ -154,10 +173,37 @@ v1_issues = _view(
         issues.c.first_at,
         issues.c.last_at,
         issues.c.first_article_id,
-        func.coalesce(_counts.c.articles, 0).label("articles"),
-        func.coalesce(_counts.c.outlets, 0).label("outlets"),
-        func.coalesce(_counts.c.reprints, 0).label("reprints"),
-    ).select_from(issues.outerjoin(_counts, _counts.c.issue_id == issues.c.issue_id)),
+        _count(articles.c.article_id).label("articles"),
+        _count(articles.c.outlet_id.distinct()).label("outlets"),
+        _count(issue_articles.c.reprint_of).label("reprints"),
+        issues.c.given_title,
+        issues.c.pinned,
+        null().cast(Text).label("merged_into"),
+    ).union_all(
+        # An id that went over stays: with what its survivor is, and without articles.
+        select(
+            issue_aliases.c.issue_id,
+            _survivor.c.title,
+            _survivor.c.level,
+            _survivor.c.level_reasons,
+            _survivor.c.field_of,
+            _survivor.c.first_at,
+            _survivor.c.last_at,
+            _survivor.c.first_article_id,
+            literal(0).label("articles"),
+            literal(0).label("outlets"),
+            literal(0).label("reprints"),
+            _survivor.c.given_title,
+            _survivor.c.pinned,
+            issue_aliases.c.merged_into,
+        )
+        .select_from(
+            issue_aliases.join(_survivor, _survivor.c.issue_id == issue_aliases.c.merged_into).outerjoin(
+                _alive, _alive.c.issue_id == issue_aliases.c.issue_id
+            )
+        )
+        .where(_alive.c.issue_id.is_(None))
+    ),
 )
 
 v1_issue_articles = _view(
@@ -242,6 +288,27 @@ v1_entities = _view(
 
 v1_entity_successors = _view(
     "v1_entity_successors", select(entity_successors.c.entity_id, entity_successors.c.successor_id)
+)
+
+v1_spikes = _view(
+    "v1_spikes",
+    select(
+        spikes.c.day,
+        spikes.c.kind,
+        spikes.c.subject_id,
+        spikes.c.window_start,
+        spikes.c.window_end,
+        spikes.c.articles,
+        spikes.c.outlets,
+        spikes.c.usual_7,
+        spikes.c.usual_30,
+        spikes.c.spread,
+        spikes.c.chance,
+        spikes.c.days,
+        spikes.c.share,
+        spikes.c.usual_share,
+        spikes.c.reason,
+    ),
 )
 
 NAMES = tuple(_SELECTS)
