@@ -76,26 +76,44 @@ def _of_provinces(
 
 
 def _sharing(gazetteer: Gazetteer, seen: Shape, found: list[HeadVerdict]) -> list[HeadVerdict]:
-    """`Công an và VKSND quận Lê Chân`: a head alone takes the place of the body it is joined to."""
+    """`Công an và VKSND quận Lê Chân`: a head alone takes the place of the body it is joined to, ours or not."""
     for index in range(len(found) - 2, -1, -1):
-        head, after, next_id = seen.heads[index], seen.heads[index + 1], found[index + 1].verdict.id
-        if found[index].verdict.rule != "head-alone" or not next_id or after.text is not head.text:
+        after = _joined_to(seen, found, index)
+        if after is None:
             continue
-        if cues.TOGETHER.fullmatch(head.text.form, head.end, after.start):
-            shared = _same_place(gazetteer, head, next_id)
+        head, rule = seen.heads[index], found[index].verdict.rule
+        other = found[after].verdict
+        if rule == "head-alone" and other.id:
+            shared = _same_place(gazetteer, head, other.id)
             if shared:
                 verdict = Verdict(id=shared, rule="shared-place", confidence=0.8)
                 found[index] = HeadVerdict(verdict=verdict, end=head.end, place=None)
+        elif rule == "city-context" and head.type is None and other.rule == "other-province":
+            found[index] = HeadVerdict(verdict=refuse("other-province"), end=head.end, place=None)
     return found
+
+
+def _joined_to(seen: Shape, found: Sequence[HeadVerdict], index: int) -> int | None:
+    """The next body, where only «và», a comma or an office holder's title stands between."""
+    head = seen.heads[index]
+    for after in range(index + 1, min(index + 3, len(found))):
+        if found[after].verdict.rule != "weak-head":
+            nearest = seen.heads[after]
+            joined = nearest.text is head.text and cues.TOGETHER.fullmatch(head.text.form, head.end, nearest.start)
+            return after if joined else None
+    return None
 
 
 def _same_place(gazetteer: Gazetteer, head: Head, other: str) -> str | None:
     """The head's body where the other body is: at a unit, or at the city."""
     kind, _, unit = other.rpartition("@")
-    for mine in head.meaning.bodies:
-        if kind:
-            return f"{mine}@{unit}"
-        if any(body.p31 == other for body in gazetteer.bodies.values()):
+    if kind:
+        return f"{head.meaning.bodies[0]}@{unit}" if head.meaning.bodies else None
+    of_city = any(body.p31 == other for body in gazetteer.bodies.values())
+    if not of_city and not (other in gazetteer.agencies and gazetteer.agencies[other].place == CITY):
+        return None
+    for mine in head.meaning.bodies if of_city else ():
+        if gazetteer.bodies[mine].p31:
             return gazetteer.bodies[mine].p31
     return None
 

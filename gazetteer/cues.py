@@ -76,8 +76,10 @@ NOT_A_BODY_AFTER = re.compile(
 )
 """`Thành ủy viên`, `HĐND các cấp`."""
 
-TOGETHER = re.compile(r"(?:, | và |, và | - |/| cùng )$")
-"""Between two bodies that share one place: `Công an và VKSND quận Lê Chân`."""
+TOGETHER = re.compile(
+    r"(?:, | và |, và | - |/| cùng )(?:(?:nguyên )?(?:phó )?(?:chủ tịch|bí thư|giám đốc|viện trưởng|chánh án) )?$"
+)
+"""Between two bodies that share one place: `Công an và VKSND quận Lê Chân`, `Bí thư Thành ủy, Chủ tịch UBND TP X`."""
 
 FORMER_AFTER = re.compile(
     r"[ ]?(?:\((?:cũ|trước đây|nay |trước sáp nhập|trước hợp nhất)|cũ(?![^\W_])|trước đây(?![^\W_])|trước khi sáp nhập)"

@@ -371,7 +371,7 @@ def _chain(text: Text, end: int, order_at: dict[int, int]) -> tuple[tuple[int, .
 def _head(text: Text, atom: Atom, order_at: dict[int, int]) -> Head:
     joint = cues.PLACE_JOINT.match(text.form, atom.end)
     order = order_at.get(joint.end()) if joint and joint.end() > atom.end else None
-    word = cues.TYPE_HERE.match(text.form, atom.end) if order is None else None
+    word = cues.TYPE_HERE.match(text.form, _after_number(text.form, atom.end)) if order is None else None
     many = cues.PROVINCES_HERE.match(text.form, atom.end) if order is None else None
     first = order_at.get(many.end()) if many else None
     return Head(
@@ -386,3 +386,8 @@ def _head(text: Text, atom: Atom, order_at: dict[int, int]) -> Head:
         many=bool(word and word[1]),
         provinces=first is not None,
     )
+
+
+def _after_number(form: str, end: int) -> int:
+    """Where the place of a numbered body may begin: `VKSND khu vực 4, TP Hải Phòng`."""
+    return end + 1 if form[end - 1].isdigit() and form.startswith(", ", end) else end

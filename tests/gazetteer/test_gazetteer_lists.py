@@ -103,3 +103,41 @@ def test_airports_and_hospitals_listed_by_their_own_names(shipped: Gazetteer) ->
     assert found(shipped, storm, title="Bão số 9") == ["san-bay-cat-bi"]
     hurt = "Nạn nhân nằm ở các bệnh viện Việt Tiệp, Kiến An và Trẻ em Hải Phòng."
     assert found(shipped, hurt) == ["bv-viet-tiep", "bv-kien-an", "bv-tre-em"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Phó Bí thư Thành ủy, Chủ tịch UBND thành phố Hải Phòng dự họp.", ["thanh-uy", "ubnd-tp"]),
+        ("Bí thư Đảng ủy, Chủ tịch UBND phường Lê Chân dự họp.", ["dang-uy@n11383", "ubnd@n11383"]),
+        ("Sở Y tế và Công an tỉnh Quảng Ninh dự họp.", []),
+        ("Viện KSND khu vực 4, TP Hải Phòng phê chuẩn.", ["vksnd-kv"]),
+        ("Tòa án nhân dân khu vực 1 - Hải Phòng xét xử, Thuế cơ sở 3 dự.", ["tand-kv", "thue-co-so"]),
+        ("Thuế cơ sở 3 tỉnh Quảng Ninh và TAND khu vực 2 - Quảng Ninh dự.", []),
+    ],
+)
+def test_bodies_that_stand_together_share_their_place(shipped: Gazetteer, text: str, expected: list[str]) -> None:
+    assert found(shipped, text) == expected
+
+
+def test_the_navy_is_no_body_of_the_city_in_an_article_about_something_else(shipped: Gazetteer) -> None:
+    text = "Quân chủng Hải quân cử tàu ra cách Hải Phòng 60 hải lý để tìm máy bay rơi."
+    assert found(shipped, text, title="Tìm máy bay rơi trên biển") == ["p31"]
+    assert found(shipped, "Quân chủng Hải quân cử tàu ra cứu.") == ["qchq"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Đi máy bay từ Hải Phòng vào Cần Thơ trộm vàng",
+        "Bài luận đưa cô gái Hải Phòng đến Harvard",
+        "Tàu nước ngoài bốc cháy cách Hải Phòng 38 hải lý",
+    ],
+)
+def test_where_somebody_only_comes_from_makes_no_article_about_the_city(shipped: Gazetteer, title: str) -> None:
+    assert not tag(shipped, title=title, sapo=None, text="", published_at=None).about_city
+
+
+def test_thuy_nguyen_is_known_without_the_city_beside_it(shipped: Gazetteer) -> None:
+    assert found(shipped, "Giá nhà ở Thủy Nguyên tăng.", title="Địa ốc quý III") == ["n11560"]
+    assert found(shipped, "Tôi hay đau đầu. (Thủy Nguyên, 42 tuổi, Gia Lai)", title="Hỏi đáp") == []
