@@ -39,7 +39,7 @@ def find_container(tree: HtmlElement, title: HtmlElement | None = None) -> HtmlE
         return None
     near = {node: level for level, node in enumerate([title, *title.iterancestors()][:8])} if title is not None else {}
     rated = {element: score * _liking(element) * _nearness(element, near) for element, score in scores.items()}
-    return _widened(max(rated, key=lambda element: rated[element]), own)
+    return _widened(max(rated, key=lambda element: rated[element]), own, title)
 
 
 def _scores(weights: Weights) -> dict[HtmlElement, float]:
@@ -53,7 +53,8 @@ def _scores(weights: Weights) -> dict[HtmlElement, float]:
                 if share == 1.0 and block.tag in {"p", "span"}:
                     scores[parent] += weight
                 break
-            scores[parent] += weight * share
+            if parent.tag != "tr":  # columns of a table stand side by side: one of them holds the article
+                scores[parent] += weight * share
     return scores
 
 
@@ -125,12 +126,17 @@ def _nearness(element: HtmlElement, near: Mapping[HtmlElement, int]) -> float:
     return 1.0
 
 
-def _widened(best: HtmlElement, weights: Weights) -> HtmlElement:
-    """The ancestor that holds a good deal more of the running text, boxes and frames left out; else `best`."""
+def _widened(best: HtmlElement, weights: Weights, title: HtmlElement | None) -> HtmlElement:
+    """The ancestor that holds a good deal more of the running text, boxes and frames left out; else `best`.
+
+    A column of a table that holds the headline is not widened to the column beside it.
+    """
     around = frozenset(best.iterancestors())
     counted = {block: weight for block, weight in weights.items() if not _boxed(block, best, around)}
     for ancestor in islice(best.iterancestors(), _LEVELS_UP):
         if ancestor.tag in {"body", "html"}:
+            break
+        if ancestor.tag == "tr" and title is not None and best in title.iterancestors("td"):
             break
         inside, added = _inside(counted, best), _inside(counted, ancestor)
         gain = sum(added.values()) - sum(inside.values())

@@ -39,7 +39,7 @@ _STOCK = re.compile(
     r"|chụp màn hình|cắt từ (?:clip|video)|đồ họa|nvcc|cttđt|facebook|fbnv|getty(?: images)?|pixabay|cổng ttđt.*)\W*"
 )
 """What stands for a name behind «Ảnh:» or «Nguồn:»."""
-_MOST_WORDS, _MOST_NAMES, _MOST_OUTLET = 12, 9, 60
+_MOST_WORDS, _MOST_NAMES, _MOST_OUTLET, _MOST_SITE_WORDS = 12, 9, 60, 5
 _CAPITALS = 0.6
 
 OUTLET_NAMES = (
@@ -86,6 +86,8 @@ def is_credit(text: str, authors: tuple[str, ...] = ()) -> bool:
     labelled = _LABELLED.match(text)
     if labelled is None:
         return False
+    if len(words) <= _MOST_SITE_WORDS and ("://" in labelled["who"] or _DOMAIN.search(labelled["who"])):
+        return True
     return not labelled["who"] or _name_like(labelled["who"]) or _STOCK.fullmatch(labelled["who"]) is not None
 
 

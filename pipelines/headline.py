@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -27,7 +28,7 @@ _SHORT_LINE, _LEAST_TITLE = 200, 8
 _TAGS = ("div", "p", "span", "td", "font", "strong", "b", "h1", "h2", "h3", "h4")
 _LEAST, _MOST, _LEAST_WORDS, _RUNNING = 20, 250, 4, 120
 _LOOKED_AT, _NEAR, _MOST_PARTS = 4000, 14, 6
-_ENOUGH = 3
+_ENOUGH, _TWO = 3, 2
 
 
 def find_title(tree: HtmlElement, meta: Metadata) -> HtmlElement | None:
@@ -168,6 +169,29 @@ def is_site_name(element: HtmlElement, meta: Metadata) -> bool:
         return True
     ends = (bare(part) for title in meta.titles for part in _TITLE_PARTS.split(title)[1:])
     return form in ends
+
+
+_SITE_WORDS = re.compile(
+    r"(?i)^(?:báo|tạp chí|trang|cổng|website|tin tức|diễn đàn|blog)\b|\b(?:online|điện tử|news|media|\.com|\.vn|\.net)\b|\.(?:vn|com|net|org)$"
+)
+
+
+def without_site(title: str, host: str) -> str:
+    """A page's `<title>` without the part that names the site: its name in the address, or called like one."""
+    parts = _TITLE_PARTS.split(title)
+    if len(parts) < _TWO:
+        return title
+    address = bare(host.replace("-", ""))
+    for own, rest in ((parts[0], parts[1]), (parts[-1], parts[0])):
+        short = bare(_plain_letters(own))
+        if len(rest.split()) >= _LEAST_WORDS and (_SITE_WORDS.search(own) or (len(short) > _TWO and short in address)):
+            return rest
+    return title
+
+
+def _plain_letters(text: str) -> str:
+    marks = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(c for c in marks if not unicodedata.combining(c))
 
 
 def _leads_home(element: HtmlElement) -> bool:

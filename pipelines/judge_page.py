@@ -24,12 +24,12 @@ _NUMBER = re.compile(r"\d{5,}")
 
 def judge_page(
     *, meta: Metadata, url: str, title: str | None, sapo: str | None, paragraphs: Sequence[str],
-    shown: Literal["minute", "day"] | None = None, running: bool = False,
+    shown: Literal["minute", "day"] | None = None, running: bool | None = False,
 ) -> tuple[FateWord | None, str | None]:  # fmt: skip
     """The fate of a page that is no article we can keep, with the reason for a person; (None, None) for one.
 
     `shown`: how exact a publication time stands beside the headline. `running`: one container holds several long
-    paragraphs and fewer headlines of other articles.
+    paragraphs and fewer headlines of other articles; None where no container was found at all.
     """
     text = "\n".join(paragraphs)
     if not title:
@@ -46,7 +46,7 @@ def judge_page(
 
 
 def evidence(
-    *, meta: Metadata, url: str, title: str, text: str, shown: Literal["minute", "day"] | None, running: bool
+    *, meta: Metadata, url: str, title: str, text: str, shown: Literal["minute", "day"] | None, running: bool | None
 ) -> int:
     """Points for and against an article: what the page calls itself, its date, its address, its headline, its text."""
     slug = max(urlsplit(url).path.split("/"), key=len)
@@ -61,8 +61,8 @@ def evidence(
         + shown_minute * (1 if called_list else 2)
         + addressed
         + (len(title.split()) >= _LEAST_TITLE_WORDS)
-        + (len(text) >= _RUNNING_TEXT)
-        + running
+        + (len(text) >= _RUNNING_TEXT and (running is not None or bool(meta.published)))
+        + bool(running)
         - 2 * called_list
         - (undated and not (meta.is_article and addressed))
     )

@@ -111,6 +111,7 @@ CALLS = _opening(
     r">>|»",
     r"(?:(?:►|▶|\*)\s*)?(?:xem thêm|đọc thêm|xem tiếp|đọc tiếp|xem ngay|đọc ngay|tìm hiểu thêm|tham khảo thêm)",
     r"mời (?:quý |các )?(?:vị |bạn |độc giả|bạn đọc|khán giả)|nhấn vào đây|click (?:here|vào)|đừng quên (?:đăng|theo)",
+    r"bạn đang (?:đọc|xem) (?:bài|tin|nội dung)|(?:xem|nguồn|link|đường dẫn) bài (?:viết )?gốc|link (?:bài )?gốc|lấy link",
     r"xem (?:chi tiết|video|clip) (?:tại|ở|dưới)|theo dõi (?:chúng tôi|kênh|fanpage|trang)|đăng ký (?:kênh|nhận tin)",
     r"bạn đọc (?:có thể )?(?:gửi|phản ánh) .{0,60}(?:về|tới|qua)",
 )

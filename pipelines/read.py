@@ -21,7 +21,7 @@ from config.model import Outlet
 from pipelines.blocks import BLOCKS, Block
 from pipelines.credit import credited_outlet, is_credit, without_photo_credit
 from pipelines.generic import generic_blocks
-from pipelines.headline import find_title
+from pipelines.headline import find_title, without_site
 from pipelines.judge_page import judge_page
 from pipelines.locate import beside_headline, following, preceding, text_of
 from pipelines.metadata import Metadata, plain, read_metadata
@@ -35,7 +35,7 @@ from storage.doubt import DOUBT, is_checked
 from storage.records import FateWord, Page, PublishedFrom
 from vietnamese.clock import LOCAL
 
-_ZONE, _AFTER = 250, 60
+_ZONE, _SMALL_ZONE, _AFTER = 250, 40, 60
 _RUNNING, _MOST_RUNNING = 120, 3
 _LINKED, _LOST = 0.5, 400
 """Characters of running text that may stand before headline or sapo: more, and it is another headline further down."""
@@ -91,7 +91,7 @@ def read_page(page: Page, *, outlet: Outlet | None, rules: bool = True, press: f
         return Reading(fate=FateWord.NOT_ARTICLE, detail="empty page", canonical_url=page.url)
     meta = read_metadata(tree, microdata=b"item" in page.body or b"\x00" in page.body)
     places = _find(tree, meta, outlet if rules else None, check=is_checked(page.requested_url))
-    title = _title(places.title, meta, outlet)
+    title = _title(places.title, meta, outlet, urlsplit(page.url).hostname or "")
     sapo, blocks = _sapo(places, meta)
     fixed = repair(blocks, title=title, sapo=sapo, authors=meta.authors, press=press)
     published = _published(places, meta, page, outlet)
@@ -199,10 +199,10 @@ def _within(node: HtmlElement, element: HtmlElement) -> bool:
     return node is element or any(ancestor is element for ancestor in node.iterancestors())
 
 
-def _running(places: _Places) -> bool:
-    """Whether the container holds several long paragraphs, and fewer headlines of other articles."""
+def _running(places: _Places) -> bool | None:
+    """Whether the container holds several long paragraphs, and fewer headlines of other articles; None without one."""
     if places.container is None:
-        return False
+        return None
     texts = [block for block in places.blocks if block.kind == "text" and block.links < _LINKED]
     long = sum(len(block.text) >= _RUNNING for block in texts)
     heads = sum(len(text_of(link)) >= _HEADLINE for link in places.container.iter("a"))
@@ -213,7 +213,7 @@ def _zone(title: HtmlElement, container: HtmlElement | None) -> Iterator[HtmlEle
     """Elements between the headline and the first paragraph; when the body holds the headline, up to its third."""
     inside = container is not None and _within(title, container)
     running, most, entered = 0, _MOST_RUNNING, inside
-    for element in following(title, _ZONE):
+    for element in following(title, _ZONE if container is not None else _SMALL_ZONE):
         if element is container:
             entered, most = True, running
         elif entered and container is not None and not _within(element, container):
@@ -224,10 +224,10 @@ def _zone(title: HtmlElement, container: HtmlElement | None) -> Iterator[HtmlEle
         yield element
 
 
-def _title(element: HtmlElement | None, meta: Metadata, outlet: Outlet | None) -> str | None:
+def _title(element: HtmlElement | None, meta: Metadata, outlet: Outlet | None, host: str) -> str | None:
     text = text_of(element) if element is not None else ""
     if len(text) < _LEAST_TITLE:
-        text = next((title for title in meta.titles if len(title) >= _LEAST_TITLE), "")
+        text = without_site(next((title for title in meta.titles if len(title) >= _LEAST_TITLE), ""), host)
     suffix = clean(outlet.title_suffix or "") if outlet else ""
     for end in (suffix, f"- {meta.site_name}", f"| {meta.site_name}"):
         if end and text.endswith(end) and len(text) > len(end):
@@ -270,6 +270,8 @@ def _published(places: _Places, meta: Metadata, page: Page, outlet: Outlet | Non
 def _time_zone(places: _Places) -> Iterator[HtmlElement]:
     """Elements that may show the time of this article: under the headline, above it, behind the body."""
     if places.title is None:
+        if places.container is not None:
+            yield from (one for one in preceding(places.container) if not beside_headline(one, ""))
         return
     headline = bare(places.title.text_content())
     behind = islice(places.container.itersiblings(), 3) if places.container is not None else ()

@@ -55,12 +55,12 @@ def repair(
     press: frozenset[str] = frozenset(),
 ) -> Repaired:
     """Paragraphs and captions out of blocks: links, calls, credits, repeats of title and sapo left out."""
-    kept = [block for block in blocks if not _is_link(block) and not _is_date_line(block)]
+    kept = [block for block in blocks if not (_is_link(block) or _is_date_line(block) or _is_call(block))]
     kept = _captions_marked(_ended(kept))
     kept = _without_repeats(kept, title=title, sapo=sapo)
     kept, lines = _without_credits(kept, authors)
     kept = _photo_story(kept)
-    body = [block.text for block in kept if block.kind in {"text", "heading"} and not CALLS.match(block.text)]
+    body = [block.text for block in kept if block.kind in {"text", "heading"}]
     captions = dict.fromkeys(block.text for block in kept if block.kind == "caption")
     known = {bare(text) for text in body if len(text) > _MOST_LINE}
     return Repaired(
@@ -105,6 +105,10 @@ def _captionish(block: Block) -> bool:
 def _is_link(block: Block) -> bool:
     """A line that is only a link: to another article, never part of this one."""
     return block.links >= _LINKED and block.kind in {"text", "heading"}
+
+
+def _is_call(block: Block) -> bool:
+    return block.kind in {"text", "heading"} and CALLS.match(block.text) is not None
 
 
 def _is_date_line(block: Block) -> bool:

@@ -21,7 +21,7 @@ _LEAST, _MOST = 30, 1500
 _LINKED = 0.6
 _LEAD_LEAST = 60
 _PREFIX = 60
-_STRONG = 0.95
+_STRONG, _NEARLY_ALL = 0.95, 0.75
 _APART, _SAID, _MOST_PARAGRAPHS, _LOOKED_AT = 1, 3, 3, 8
 
 
@@ -154,7 +154,7 @@ def _before_the_rest(block: Block, others: list[Block]) -> bool:
     if len(long) < _MOST_PARAGRAPHS or len(block.text) < _LEAD_LEAST:
         return False
     around, count = Counter(long).most_common(1)[0]
-    if around is None or count < len(long) * _STRONG - 1:
+    if around is None or count < len(long) * _NEARLY_ALL or around.tag in {"ul", "ol", "dl", "tr"}:
         return False
     own = (block.element, *block.element.iterancestors())
     return around not in own and all(node is not block.element for node in around.iterancestors())

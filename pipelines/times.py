@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Literal
 
 from lxml.html import HtmlElement
@@ -28,6 +29,8 @@ _HONEST = re.compile(r"(?:\+|&#x2B;)\s*0?7(?::?00)?\s*$|GMT\s*\+\s*7|Z\s*$", re.
 """Offsets that are believed: +07:00, and Z, which no template writes beside a local clock by mistake as +00:00 is."""
 _OFFSET = re.compile(r"(?:[+-]\d{2}:?\d{2}|Z|GMT|UTC)\s*$", re.IGNORECASE)
 _SHORTEST, _LONGEST, _MOST_PARTS = 4, 90, 8
+_MOST_TEXTS = 40
+_ISO_MINUTE = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _CERTAIN = 6
 """To the minute, named as a time, not an update: no better one will come."""
 _APART = timedelta(days=3)
@@ -72,18 +75,28 @@ def visible_time(elements: Iterable[HtmlElement], *, now: datetime, order: Order
     best: tuple[int, Published] | None = None
     for element in elements:
         text = _short_text(element)
-        if text is None or not DATE_LIKE.search(text):
+        found = _shown(element, text, now=now, order=order) if text is not None else None
+        if found is None or text is None:
             continue
-        parsed = parse_time(text, now=now, order=order, fallback=False)
-        if parsed is None:
-            continue
-        source: PublishedFrom = "time-tag" if element.tag == "time" and element.get("datetime") else "visible"
-        score = 4 * (parsed.precision == "minute") + 2 * _named(element) - 3 * bool(_UPDATED.search(text))
+        score = 4 * (found.precision == "minute") + 2 * _named(element) - 3 * bool(_UPDATED.search(text))
         if best is None or score > best[0]:
-            best = (score, Published(at=parsed.at, precision=parsed.precision, source=source, raw=date_only(text)))
+            best = (score, found)
         if score == _CERTAIN:
             break
     return best[1] if best else None
+
+
+def _shown(element: HtmlElement, text: str, *, now: datetime, order: Order) -> Published | None:
+    """The time an element shows; to the minute from its `datetime` or `title` where its words give only the day."""
+    parsed = parse_time(text, now=now, order=order, fallback=False) if DATE_LIKE.search(text) else None
+    if parsed is None or parsed.precision == "day":
+        stamp = element.get("datetime") or element.get("title") or ""
+        if _ISO_MINUTE.match(stamp) and (found := _from_stamp(Stamp(raw=stamp, source="time-tag"), now=now, order=order)):
+            return found
+    if parsed is None:
+        return None
+    source: PublishedFrom = "time-tag" if element.tag == "time" and element.get("datetime") else "visible"
+    return Published(at=parsed.at, precision=parsed.precision, source=source, raw=date_only(text))
 
 
 def date_only(text: str) -> str:
@@ -108,7 +121,7 @@ def _short_text(element: HtmlElement) -> str | None:
         return None
     if len(element) > _MOST_PARTS:
         return None
-    text = clean(element.text_content()[: _LONGEST * 4])
+    text = clean(" ".join(islice(element.itertext("*"), _MOST_TEXTS))[: _LONGEST * 4])
     return text if _SHORTEST <= len(text) <= _LONGEST else None
 
 

@@ -71,7 +71,10 @@ _TIME = re.compile(
     r"(?<![\d/.-])(\d{1,2})\s?(?::|h|gio|g)\s?(?:(\d{2})(?!\d)(?:\s?:\s?(\d{2})(?:[.,]\d+)?)?(?:\s?phut)?)?"
     r"[\s']*(am|pm|sa|ch|sang|trua|chieu|toi|dem)?(?![a-z])"
 )
-_ZONE = re.compile(r"(?:(?:gmt|utc)\s*([+-]\s*\d\d?(?::?\d\d)?)?|(?<![\d-])([+-]\d\d:?\d\d)|(?<=\d)(z))(?![a-z\d])")
+_ZONE = re.compile(
+    r"(?:gmt|utc)\s*([+-]\s*\d\d?(?::?\d\d)?)|(?:(?:gmt|utc)|(?<![\d-])([+-]\d\d:?\d\d)|(?<=\d)(z))(?![a-z\d])"
+)
+"""What stands behind `GMT+7` may be glued to it, as the words of the next element are."""
 _AGO = re.compile(
     r"(?:(\d+|mot|an?)\s*"
     r"(giay|phut|gio|tieng|ngay|tuan|thang|nam|second|minute|min|hour|day|week|month|year)s?(?:\s+dong ho)?"
