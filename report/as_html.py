@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from report import phrases
-from report.inputs import WHOLE_CITY, SheetArticle
+from report.inputs import WHOLE_CITY
+from report.printed import body_names, printable, quoted_title, remarks, safe_link
 from report.sheet import IssueRow, Sheet
 from report.style import Style, template_folders
 from vietnamese import numbers
-from vietnamese.alphabet import sort_key
 from vietnamese.clock import to_local
-
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffd\ud800-\udfff"
-    "\ufdd0-\ufdef\ufffe\uffff]"
-)
-"""Controls, direction marks, invisible and non-characters: they show nothing, or turn the text around."""
 
 
 def as_html(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
@@ -36,30 +28,6 @@ def as_html(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
         sheet=sheet, counts=sheet.counts, inputs=sheet.inputs, style=style, **_sections(sheet, style)
     )
     return text.encode("utf-8", errors="replace")
-
-
-def printable(text: str) -> str:
-    """`text` without characters that print nothing or turn the reading direction, line breaks as blanks."""
-    return _UNPRINTABLE.sub("", " ".join(text.splitlines()))
-
-
-def quoted_title(text: str) -> str:
-    """A headline as it is printed: exactly, unless it is endless, then cut at a blank with `[…]`."""
-    title = printable(text)
-    if len(title) <= phrases.LONGEST_TITLE:
-        return title
-    cut = title[: phrases.LONGEST_TITLE]
-    return f"{cut.rsplit(' ', 1)[0]} […]"
-
-
-def safe_link(url: str) -> str | None:
-    """`url` where it is a plain web address, else None: no `javascript:`, no `data:`, nothing unreadable."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    good = parts.scheme in {"http", "https"} and parts.hostname and _UNPRINTABLE.search(url) is None
-    return url if good else None
 
 
 def environment(folders: Sequence[Path]) -> Environment:
@@ -116,7 +84,7 @@ def _sections(sheet: Sheet, style: Style) -> dict[str, Any]:
         "sources": lambda issue: phrases.sources_phrase(sheet, issue),
         "bodies_of": lambda issue: phrases.named_bodies(sheet, issue),
         "reasons_of": phrases.reasons_phrase,
-        "body_names": lambda ids: _names(sheet, ids),
+        "body_names": lambda ids: body_names(sheet, ids),
         "outlet": lambda article: sheet.inputs.outlets[article.outlet_id].name,
         "remarks": remarks,
     }
@@ -128,20 +96,3 @@ def _by_field(sheet: Sheet, style: Style) -> list[tuple[int, str, list[IssueRow]
         (field, style.fields[field], [issue for issue in sheet.issues if issue.field_of == field])
         for field in sheet.counts.by_field
     ]
-
-
-def _names(sheet: Sheet, ids: Sequence[str]) -> str:
-    """Printed names in alphabetical order, the city itself left out."""
-    return "; ".join(sorted((sheet.inputs.bodies[body].name for body in ids if body not in WHOLE_CITY), key=sort_key))
-
-
-def remarks(article: SheetArticle) -> str:
-    """What annex I notes beside an article."""
-    notes = [
-        ("đến muộn", article.late),
-        ("đăng lại", article.reprint_of is not None),
-        ("không rõ giờ đăng", article.published_at is None),
-        ("báo đã gỡ", article.gone),
-        ("chỉ có tóm tắt", article.kind == "teaser"),
-    ]
-    return ", ".join(word for word, holds in notes if holds)

@@ -15,6 +15,9 @@ Renderer = Callable[["Sheet", "Style", Sequence[Path]], bytes]
 """Sheet, words, configuration folders (lowest first) -> the whole file. The same three give the same bytes."""
 
 
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+
+
 class FormatUnavailableError(Exception):
     """A format cannot be made on this machine; the text names what to install. The other formats still can."""
 
@@ -76,10 +79,24 @@ def _json(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:  # noqa
     return as_json(sheet, style)
 
 
+def _docx(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
+    from report.as_docx import as_docx
+
+    return as_docx(sheet, style, folders)
+
+
+def _xlsx(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:  # noqa: ARG001 (every renderer is called alike)
+    from report.as_xlsx import as_xlsx
+
+    return as_xlsx(sheet, style)
+
+
 FORMATS: Mapping[str, Format] = {
     made.name: made
     for made in (
         Format(name="html", media_type="text/html; charset=utf-8", render=_html),
         Format(name="json", media_type="application/json", render=_json),
+        Format(name="docx", media_type=f"{_OFFICE}.wordprocessingml.document", render=_docx),
+        Format(name="xlsx", media_type=f"{_OFFICE}.spreadsheetml.sheet", render=_xlsx),
     )
 }

@@ -23,12 +23,16 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     issuer: str
     symbol: str
     place: str
+    marking: str = ""
+    """`Lưu hành nội bộ` where the office marks its sheets; printed in a frame."""
 
 
 class Foot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The foot of the document."""
 
     signer: str
+    name: str = ""
+    """Of the person who signs, as it is printed below the signature; empty: left to the office."""
     recipients: tuple[str, ...]
 
 

@@ -7,8 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from report.as_html import as_html, printable, quoted_title, safe_link
+from report.as_html import as_html
 from report.inputs import Body
+from report.printed import printable, quoted_title, safe_link
 from report.sheet import build_sheet
 
 INLINE = {"a", "b", "bdi", "i", "em", "span", "strong", "time"}

@@ -1,0 +1,89 @@
+"""The standing passages of the sheet: what each section says where there is nothing, too much, or no comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from report import phrases
+from report.sheet import Sheet
+from report.style import Style
+from vietnamese.numbers import count, number
+
+DRAFT = "Dự thảo – mức độ, lĩnh vực và việc gộp vụ việc là gợi ý tự động, chờ chuyên viên thẩm định"
+
+_TOTALS = (
+    ("Tin, bài", "articles"),
+    ("Vụ việc", "issues"),
+    ("Vụ việc cần phản hồi (mức 2, 3)", "attention"),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Total:
+    """A line of the first table of section I."""
+
+    label: str
+    now: str
+    yesterday: str
+    """`31 (+4)`; `–` without a sheet of yesterday."""
+    mean: str
+    """The same against the mean of seven days."""
+
+
+def totals(sheet: Sheet) -> tuple[Total, ...]:
+    """Articles, issues and issues that need an answer, against yesterday and the mean."""
+    return tuple(
+        Total(
+            label=label,
+            now=number(getattr(sheet.counts, key)),
+            yesterday=_against(sheet, key, sheet.yesterday, 0),
+            mean=_against(sheet, key, sheet.mean, 1),
+        )
+        for label, key in _TOTALS
+    )
+
+
+def _against(sheet: Sheet, key: str, before: object, digits: int) -> str:
+    return "–" if before is None else phrases.change(getattr(sheet.counts, key), getattr(before, key), digits)
+
+
+def compared_with(sheet: Sheet) -> str:
+    """What the comparison rests on."""
+    if sheet.mean is None:
+        return "Chưa có bản tin của những ngày trước để so sánh."
+    return (
+        "Trong ngoặc là chênh lệch của kỳ này; trung bình tính trên "
+        f"{count(sheet.mean.sheets)} bản tin của 7 ngày trước."
+    )
+
+
+def days_off(sheet: Sheet) -> str:
+    """That the window holds days off; empty for one day."""
+    days = sheet.window.days
+    return f"Kỳ báo cáo gồm {count(days)} ngày, trong đó có ngày nghỉ." if days > 1 else ""
+
+
+def health_sentence(sheet: Sheet, style: Style) -> str:
+    """`43/45 nguồn đủ tin; Báo A: …` with every trouble, one full stop at the end."""
+    return "; ".join((phrases.health_line(sheet), *phrases.troubles(sheet, style))) + "."
+
+
+def attention_left(rest: int) -> str:
+    """Where the issues are that section II had no room for; empty where it had."""
+    return f"Còn {count(rest)} vụ việc khác ở mức 2, 3; xem mục III." if rest > 0 else ""
+
+
+def attention_none(sheet: Sheet) -> str:
+    """What section II says without a row: nothing found, or nothing known."""
+    if sheet.crawl_failed:
+        return "Không xác định được, do đợt thu thập tin thất bại."
+    if sheet.counts.unplaced:
+        return (
+            f"Chưa xác định được, do {count(sheet.counts.unplaced)} tin, bài chưa được xếp vào vụ việc (xem mục III)."
+        )
+    return "Không có."
+
+
+def nothing(sheet: Sheet, words: str) -> str:
+    """`words` on a day without articles; that there are no data where the crawl failed."""
+    return "Không có dữ liệu." if sheet.crawl_failed else words
