@@ -31,6 +31,9 @@ class Context:
     clock: Clock = system_clock
     hosts: HostMap | None = None
     tally: Tally = field(default_factory=Tally)
+    validators: dict[str, tuple[str | None, str | None]] | None = None
+    """ETag and Last-Modified by feed where the store is not to remember them: a topic's look must not turn the night's
+    own poll into a 304 that lists nothing."""
     own_run: bool = False
     """True when the crawl began its run itself (`scrapy crawl`) and must finish it."""
 
@@ -102,12 +105,14 @@ def from_environment(spider: str, wanted: str | None = None) -> Context:
     where.home.mkdir(parents=True, exist_ok=True)
     store = open_store(where.database_url, system_clock, config.settings)
     store.sync_outlets(config.outlets.values())
-    run = store.begin_run(spider, to_local(system_clock()).date())
+    begin = store.begin_own_run if spider == "topic" else store.begin_run
+    run = begin(spider, to_local(system_clock()).date())
     return Context(
         store=store,
         config=config,
         where=where,
         run_id=run.run_id,
         hosts=HostMap.load(Path(hosts)) if hosts else None,
+        validators={} if spider == "topic" else None,
         own_run=True,
     )

@@ -73,11 +73,13 @@ async def crawl(
     hosts: HostMap | None = None,
     outlets: Sequence[str] | None = None,
     on_progress: Listener | None = None,
+    validators: dict[str, tuple[str | None, str | None]] | None = None,
     **arguments: str,
 ) -> CrawlResult:
     """Run one spider to its end under the run `run_id` and return its counts.
 
-    `outlets` are ids (None: all active ones), `arguments` go to the spider. The run is neither begun nor finished here.
+    `outlets` are ids (None: all active ones), `validators` is `Context.validators`, `arguments` go to the spider. The
+    run is neither begun nor finished here.
     Raises StoreError when the store failed (all that was committed stays), KeyboardInterrupt after Ctrl-C, ValueError
     for an outlet that is not configured.
     """
@@ -89,6 +91,7 @@ async def crawl(
         clock=clock,
         hosts=hosts,
         tally=Tally(listener=on_progress),
+        validators=validators,
     )
     if outlets is not None:
         arguments["outlet"] = ",".join(outlets)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from demo.feeds import Item
-from demo.model import TownOutlet
+from demo.model import TownArticle, TownOutlet
 
 _TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "rdf": "application/rdf+xml"}
 
@@ -23,4 +23,14 @@ def front(outlet: TownOutlet, items: Iterable[Item]) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><title>{escape(outlet.name)}</title>\n{feeds}'
         f"</head><body><nav>{menu}</nav>\n<main>{news}</main></body></html>\n"
+    )
+
+
+def results(outlet: TownOutlet, found: Iterable[TownArticle]) -> str:
+    """The page of its own search: the headlines found, in a frame like any other page's."""
+    menu = "".join(f'<a href="/{slug}">{escape(name)}</a>\n' for slug, name in outlet.sections.items())
+    hits = "".join(f'<h3><a href="{escape(each.url)}">{escape(each.title)}</a></h3>\n' for each in found)
+    return (
+        f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><title>Tìm kiếm - {escape(outlet.name)}</title>'
+        f"</head><body><nav>{menu}</nav>\n<main>{hits or '<p>Không có kết quả.</p>'}</main></body></html>\n"
     )

@@ -68,6 +68,8 @@ class TownOutlet:
     """How long an article stays in the feeds."""
     sections: Mapping[str, str]
     """Slug of a section and its printed name; the first is the default."""
+    search: str = ""
+    """Path of its search page, asked with `?q=WORDS`; empty = it has none."""
     robots: str = ""
     """robots.txt; empty = 404, nothing forbidden."""
     teaser_only: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from demo import feeds, front, pages, trouble
 from demo.answer import Answer, page, plain, validated
@@ -63,8 +63,8 @@ class Town:
         for feed in outlet.feeds:
             if path == feed.path:
                 return self._feed(outlet, feed)
-        if path == "/":
-            return page(200, front.front(outlet, self.items(outlet, outlet.feeds[0])))
+        if path in {"/", outlet.search}:
+            return page(200, self._list(outlet, target))
         fault = self._faults.get(host + target)
         if fault is not None:
             return self._fault(fault)
@@ -82,6 +82,19 @@ class Town:
                 if f.outlet_id == outlet.id and self.day in f.nights
             ]
         return sorted(items, key=lambda i: (i.published, i.url), reverse=True)
+
+    def _list(self, outlet: TownOutlet, target: str) -> str:
+        """The front page, or the page of its own search."""
+        if outlet.search and target.startswith(outlet.search):
+            return front.results(outlet, self._search(outlet, target))
+        return front.front(outlet, self.items(outlet, outlet.feeds[0]))
+
+    def _search(self, outlet: TownOutlet, target: str) -> list[TownArticle]:
+        """Its own articles whose title or lead holds every word asked for, however old, newest first."""
+        wanted = " ".join(parse_qs(urlsplit(target).query).get("q", [])).lower().split()
+        out = [a for a in self._by_outlet[outlet.id] if a.published <= self.now and a.gone is None]
+        held = [a for a in out if wanted and all(word in f"{a.title} {a.sapo}".lower() for word in wanted)]
+        return held[::-1]
 
     def _listed(self, article: TownArticle, outlet: TownOutlet, feed: Feed) -> bool:
         age = self.now - article.published

@@ -209,7 +209,7 @@ class _Run:
                 self._save(store)
             start_logging(self.desk.where.logs / f"topic-{to_local(clock()):%Y%m%d}.log")
             with Screen(self.desk.config, self.asked.words) as screen:
-                watch = Watch(store, self.desk.config, self.asked, screen.found)
+                watch = Watch(store, self.desk.config, self.asked, screen.found, every=self.every)
                 watch.look(thorough=False)
                 self._look(store, watch, hosts, clock, screen)
             self._end(store, watch)

@@ -100,8 +100,20 @@ def asked(words: str, config: Config, **more: Any) -> Asked:  # noqa: ANN401 - t
 class Watch:
     """Searches the store for a topic again and again and tells what it had not seen before."""
 
-    def __init__(self, store: Store, config: Config, topic: Asked, on_found: Found | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        config: Config,
+        topic: Asked,
+        on_found: Found | None = None,
+        *,
+        every: timedelta | None = None,
+    ) -> None:
+        """`every`: how often it is looked around, None for once."""
         self._store, self._config, self._topic, self._on_found = store, config, topic, on_found
+        self.every = every
+        self.validators: dict[str, tuple[str | None, str | None]] = {}
+        """ETag and Last-Modified of the feeds between two looks around: see `Context.validators`."""
         self.about: dict[str, str] = {}
         """Articles about the topic as of the last look, with the reason why they were found."""
         self.passing: tuple[str, ...] = ()
@@ -152,8 +164,8 @@ async def look_around(
     """
     store.sync_outlets(config.outlets.values())
     sync_entities(store, config.folders)
-    run_id = store.begin_run("topic", to_local(clock()).date()).run_id
-    since = {"since": f"{int(topic.since.total_seconds())}s"} if topic.since else {}
+    run_id = store.begin_own_run("topic", to_local(clock()).date()).run_id
+    spans = {"since": topic.since, "every": watch.every if watch.validators else None}
     try:
         came = await crawl(
             "topic",
@@ -165,10 +177,11 @@ async def look_around(
             hosts=hosts,
             outlets=topic.outlets or visited_ids(config, hosts),
             on_progress=watch.progress,
+            validators=watch.validators,
             q=topic.words,
             pages=str(topic.limits.pages),
             seconds=str(topic.limits.seconds),
-            **since,
+            **{name: f"{max(1, round(span.total_seconds()))}s" for name, span in spans.items() if span},
         )
     except KeyboardInterrupt:
         # Whoever looks again wants a run of its own, not the rest of this one.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from scrapy import Request
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Kind = Literal["feed", "sitemap", "section"]
+Kind = Literal["feed", "sitemap", "section", "search"]
 
 NOT_MODIFIED = 304
 
@@ -140,7 +140,7 @@ class Visit:
             if ask.poll is not None:
                 self._context.store.discover(self._context.run_id, ask.poll, [])
                 continue
-            state = self._context.store.feed_state(ask.url)
+            state = self._state(ask)
             if (told := self._resting(ask)) is not None:
                 self._polled(ask, state, status=0, error=RESTING, detail=told)
                 continue
@@ -150,6 +150,14 @@ class Visit:
                 return self._feed_request(ask, state)
             self._not_announced(ask, state, closed)
         return None
+
+    def _state(self, ask: Ask) -> FeedState | None:
+        """What is known of a feed; with the validators of this process where the store is not to keep any."""
+        state, own = self._context.store.feed_state(ask.url), self._context.validators
+        if state is None or own is None or ask.url not in own:
+            return state
+        etag, last_modified = own[ask.url]
+        return replace(state, etag=etag, last_modified=last_modified)
 
     def _resting(self, ask: Ask) -> str | None:
         """Why a dead feed is not asked this time, and when it will be."""
@@ -161,7 +169,8 @@ class Visit:
 
     def _feed_request(self, ask: Ask, state: FeedState | None) -> Request:
         outlet = self.outlet
-        hosts = {host_of(url) for url in (*outlet.feeds, *outlet.sitemaps, *outlet.sections)} - {""}
+        named = (*outlet.feeds, *outlet.sitemaps, *outlet.sections, outlet.search_url or "")
+        hosts = {host_of(url) for url in named} - {""}
         meta = {
             "domains": (*self.outlet.domains, *sorted(hosts)),
             "download_maxsize": self._context.crawl.max_feed_bytes,
@@ -230,7 +239,7 @@ class Visit:
         said, url = header(response, "Content-Type"), ask.url
         known: dict[str, Any] = {"feed_url": url, "now": now, "outlet": self.outlet, "content_type": said}
         try:
-            if ask.kind == "section":
+            if ask.kind in {"section", "search"}:
                 return await aside(parse_section, response.body, page=ask.number, base_url=response.url, **known)
             return await aside(parse_feed if ask.kind == "feed" else parse_sitemap, response.body, **known)
         except TooSlowError as error:
@@ -258,7 +267,11 @@ class Visit:
         logger.info("%s: %s %s: %s", self.outlet.id, ask.kind, ask.url, "unchanged" if status == NOT_MODIFIED else told)
 
     def _poll(self, ask: Ask, *, status: int, items: int = 0, **rest: str | None) -> FeedPoll:
-        now = self._context.clock()
+        now, own = self._context.clock(), self._context.validators
+        if own is not None:
+            kept = (rest.pop("etag", None), rest.pop("last_modified", None))
+            if status != NOT_MODIFIED and not rest.get("error"):
+                own[ask.url] = kept
         return FeedPoll(feed_url=ask.url, outlet_id=self.outlet.id, polled_at=now, status=status, items=items, **rest)
 
     # pages

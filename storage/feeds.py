@@ -74,6 +74,25 @@ def next_poll_at(polls: Sequence[Poll]) -> datetime | None:
     return asked[-1].polled_at + poll_interval(polls) if asked else None
 
 
+def feeds_due(store: Store, urls: Iterable[str], now: datetime) -> list[str]:
+    """Those of the feeds, sitemaps and sections `urls` that are worth asking at `now` (aware), in their order.
+
+    For whoever looks during the day: each as often as its own history makes it worth, one never asked at once.
+    """
+    moments = {url: next_poll_at(poll_history(store, url)) for url in dict.fromkeys(urls)}
+    return [url for url, at in moments.items() if at is None or at <= now]
+
+
+def worth_following(polls: Sequence[Poll], now: datetime, every: timedelta) -> bool:
+    """Whether somebody who looks every `every` asks this feed again: one that fails is left alone longer each time.
+
+    One that answers is asked as often as they look: the topic is breaking, and a quiet paper may be the first with it.
+    """
+    asked = [poll for poll in polls if poll.error != RESTING]
+    failed = _failed_in_a_row(asked)
+    return not failed or asked[-1].polled_at + min(every * 2 ** min(failed, 10), LONGEST) <= now
+
+
 def failed_nights(polls: Sequence[Poll]) -> int:
     """On how many days (of Hải Phòng) it was asked and failed since it last answered."""
     days: set[date] = set()

@@ -160,6 +160,9 @@ def _seen_row(row: RowMapping, item: Discovered, run_id: str, now: datetime) -> 
             **_teaser_columns(item),
             "lastmod": item.lastmod,
         }
+    if row["via"] == "import" and item.via != "import" and row["fate"] == FateWord.TEASER:
+        # A file said that it exists; now its outlet does, so its page can be had.
+        return seen | {"via": item.via, "via_url": item.via_url, **_teaser_columns(item), "changed": True}
     if item.via_url == row["via_url"] and _teaser_differs(row, item.teaser):
         seen |= {**_teaser_columns(item), "changed": True}
     if item.lastmod and item.lastmod.replace(microsecond=0) != row["lastmod"]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, case, select
 
 from storage.report_files import forget_snapshots
-from storage.schema import articles, frontier, revisions
+from storage.schema import articles, frontier, query_log, revisions
 from storage.search_index import forget_unindexed, unindex_articles
 from storage.sql import in_chunks
 
@@ -15,8 +15,8 @@ from storage.sql import in_chunks
 def purge(connection: Connection, before: datetime, now: datetime) -> int:
     """Take text, captions, sapo beyond the excerpt, index and revisions' text out of articles first seen before then.
 
-    Returns how many articles lost their text. Feeds' teasers in the frontier go too, and snapshots of sheets made
-    before then.
+    Returns how many articles lost their text. Feeds' teasers in the frontier go too, snapshots of sheets made before
+    then, and the log of who searched for what.
     """
     expired = select(articles.c.article_id).where(articles.c.first_seen_at < before, articles.c.expired_at.is_(None))
     ids = list(connection.execute(expired).scalars())
@@ -30,5 +30,6 @@ def purge(connection: Connection, before: datetime, now: datetime) -> int:
         unindex_articles(connection, ids)
         forget_unindexed(connection)
     connection.execute(frontier.update().where(frontier.c.last_seen_at < before).values(sapo=None))
+    connection.execute(query_log.delete().where(query_log.c.asked_at < before))
     forget_snapshots(connection, before)
     return len(ids)

@@ -20,11 +20,30 @@ def begin_run(connection: Connection, kind: str, morning: date, now: datetime) -
     found = connection.execute(same.where(runs.c.finished_at.is_(None)).order_by(runs.c.run_id)).mappings().first()
     if found is not None:
         return _as_record(found)
+    return _new_run(connection, kind, morning, now)
+
+
+def _new_run(connection: Connection, kind: str, morning: date, now: datetime) -> Run:
+    same = select(runs).where(runs.c.kind == kind, runs.c.morning == morning.isoformat())
     earlier = connection.execute(select(func.count()).select_from(same.subquery())).scalar_one()
     run_id = f"{kind}-{morning:%Y%m%d}" + (f".{earlier + 1}" if earlier else "")
     row = {"run_id": run_id, "kind": kind, "morning": morning.isoformat(), "started_at": now, "counts": {}}
     connection.execute(runs.insert().values(**row))
     return Run(run_id=run_id, kind=kind, started_at=now.replace(microsecond=0))
+
+
+def begin_own_run(connection: Connection, kind: str, morning: date, now: datetime, settings: Settings) -> Run:
+    """A new run under an id of its own, whatever else of that kind is going on: two analysts, two topics.
+
+    What an earlier day left unfinished was killed: it is closed as `partial`.
+    """
+    left = select(runs.c.run_id).where(
+        runs.c.kind == kind, runs.c.finished_at.is_(None), runs.c.morning < morning.isoformat()
+    )
+    for run_id in connection.execute(left).scalars().all():
+        close_fates(connection, run_id, now, settings)
+        finish_run(connection, run_id, "partial", now)
+    return _new_run(connection, kind, morning, now)
 
 
 def finish_run(connection: Connection, run_id: str, outcome: str, now: datetime) -> Run:

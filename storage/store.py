@@ -81,6 +81,11 @@ class Store:
             return runs.begin_run(connection, kind, morning, self.clock())
 
 
+    def begin_own_run(self, kind: str, morning: date) -> Run:
+        """Begin a run under an id of its own, beside whatever else of that kind is going on."""
+        with self._writes("begin a run") as connection:
+            return runs.begin_own_run(connection, kind, morning, self.clock(), self.settings)
+
     def finish_run(self, run_id: str, outcome: str) -> Run:
         """The very last act of a run: outcome (`done`, `partial`, `failed`) and the count of each fate."""
         with self._writes("finish the run") as connection:

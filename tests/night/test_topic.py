@@ -165,6 +165,24 @@ def test_scrapy_crawl_stores_the_same_articles(asked_once) -> None:
     assert len(found) < len(build_ledger().upto(1)) / 2, "it fetches what fits, not everything"
 
 
+@pytest.mark.slow
+def test_the_search_page_of_an_outlet_finds_what_its_feeds_list_no_more(tmp_path) -> None:
+    with TownServer(Town(day=6)) as town:
+        done = diembao(tmp_path, "topic", "phường An Biên", "--outlets", "bao-cang,tin-mai", *hosted(town, tmp_path, 6))
+        asked_of = {
+            host: [one.path for one in town.seen if one.host == host] for host in ("bao-cang.example", "tinmai.example")
+        }
+    assert done.returncode == 0, done.stderr[-2000:]
+    first = min(
+        (a for a in build_ledger().upto(6) if a.matter == "rac-an-bien" and a.outlet_id == "bao-cang"),
+        key=lambda a: a.night,
+    )
+    assert first.night == 1, "long out of every feed"
+    assert first.url in links(done)
+    assert sum("tim-kiem" in path for path in asked_of["bao-cang.example"]) == 1
+    assert not any("tim-kiem" in path for path in asked_of["tinmai.example"]), "its robots.txt forbids the search"
+
+
 def test_what_does_not_fit_stays_due_for_the_night(asked_once) -> None:
     folder, _ = asked_once
     with closing(sqlite3.connect(folder / "command" / "diembao.db")) as store:

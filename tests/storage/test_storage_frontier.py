@@ -317,3 +317,20 @@ def test_the_order_of_urls_is_that_of_their_characters_on_both_databases(press: 
     urls = [f"https://bao.vn/{name}" for name in ("B", "a-b", "a.b", "aB", "ab", "Đ", "z", "á")]
     press.announce(*urls)
     assert press.due() == sorted(urls)
+
+
+def test_what_a_file_told_of_is_fetched_once_a_feed_announces_it(press: Any, article: Any) -> None:
+    press.announce(A, feed="import:tep", via="import")
+    press.fail(A, FateWord.TEASER, article(A, body=None))
+    press.end()
+    press.begin(hours=24)
+    press.announce(A, feed="import:tep", via="import")
+    assert press.due() == [], "the file again would tell the same"
+    press.announce(A)
+    assert press.due() == [A]
+    press.visit(A)
+    assert [row["kind"] for row in press.articles()] == ["full"]
+    press.end()
+    press.begin(hours=2)
+    press.announce(A)
+    assert press.due() == []

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select
 
 from storage import database
 from storage.errors import StoreError
-from storage.schema import query_log
+from storage.schema import query_log, runs
 from storage.topics import Topic
 from storage.views import v1_articles
 
@@ -75,3 +75,23 @@ def test_searches_are_logged_with_who_and_when(store: Any) -> None:
         (NIGHT, "lan", "search", "bãi rác", {"days": 3}, 7),
         (NIGHT, "minh", "topic", "bãi rác", {}, 0),
     ]
+
+
+def test_two_topics_at_once_have_a_run_each_and_what_was_killed_is_closed(store: Any) -> None:
+    day = date(2026, 9, 10)
+    killed = store.begin_own_run("topic", day)
+    other = store.begin_own_run("topic", day)
+    assert (killed.run_id, other.run_id) == ("topic-20260910", "topic-20260910.2")
+    store.finish_run(other.run_id, "done")
+    third = store.begin_own_run("topic", date(2026, 9, 11))
+    rows = {row["run_id"]: row["outcome"] for row in store.rows(select(runs))}
+    assert rows == {killed.run_id: "partial", other.run_id: "done", third.run_id: None}
+
+
+def test_the_log_of_searches_expires_with_the_text(store: Any) -> None:
+    store.log_query("search", "rác", filters={}, found=3, who="lan")
+    asked_at = store.rows(select(query_log))[0]["asked_at"]
+    store.purge(asked_at)
+    assert len(store.rows(select(query_log))) == 1
+    store.purge(asked_at + timedelta(seconds=1))
+    assert store.rows(select(query_log)) == []
