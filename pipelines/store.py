@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import NotConfigured
 
 from crawler.context import Context, context_of
+from crawler.failure import error_id
+from pipelines.removal import forget_removed
 from storage.errors import StoreError
 
 if TYPE_CHECKING:
@@ -52,8 +54,21 @@ class StorePipeline:
         return item
 
     def close_spider(self) -> None:
-        """Commit what is left."""
+        """Commit what is left; overwrite the pages of what turned out to be gone."""
         self._flush()
+        if self._context.failure is not None:
+            return
+        try:
+            erased = forget_removed(self._context.store, self._context.where.archive)
+        except StoreError as error:
+            self._context.failure = error
+        except (OSError, ValueError) as error:
+            told = error_id(error)
+            self._context.tally.errors.append(told)
+            logger.error("error id %s: a removed page could not leave the archive", told, exc_info=error)  # noqa: TRY400
+        else:
+            if erased:
+                logger.info("%d records of removed pages left the archive", erased)
 
     def _flush(self) -> None:
         if self._timer is not None:

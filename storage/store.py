@@ -18,6 +18,7 @@ from storage import (
     corrections,
     database,
     frontier,
+    gone,
     grouping,
     issue_edits,
     report_files,
@@ -146,6 +147,11 @@ class Store:
         """Save what visits came to: articles, revisions, mentions, index, fates and frontier together."""
         with self._writes("save articles") as connection:
             return commit.commit(connection, run_id, outcomes, self.clock(), self.settings)
+
+    def forget_pages(self, article_ids: Sequence[str]) -> None:
+        """Forget where the raw pages of removed articles lie; their records were overwritten before."""
+        with self._writes("forget removed pages") as connection:
+            gone.forget_pages(connection, article_ids)
 
     def purge(self, before: datetime) -> int:
         """Take the full text of articles first seen before that moment out; returns how many lost theirs."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
 
 from pipelines.archive import raw_page
@@ -279,3 +280,34 @@ def test_progress_is_told(night: Any, site: Any) -> None:
     assert (outlet.feeds_asked, outlet.found, outlet.due, outlet.done) == (1, 2, 2, 2)
     assert told[-1].fates == {"stored": 1, "http-4xx": 1}
     assert (told[-1].done, told[-1].total, told[-1].left_seconds) == (3, 3, 0.0)
+
+
+def test_the_page_of_a_removed_article_leaves_the_archive_at_that_check(night: Any, site: Any) -> None:
+    night.crawl_settings = {"recheck_hours": (24,)}
+    night.outlet()
+    site.feed(B, f"http://{B}/a.html", f"http://{B}/b.html")
+    for name in "ab":
+        text = (
+            f"UBND thành phố Hải Phòng giao Sở Xây dựng Hải Phòng sửa cầu Bính, lần {name}, xe khách đi qua phà. " * 9
+        )
+        site.article(B, f"/{name}.html", f"Tin {name} về cầu Bính", text)
+    night.run()
+    [[raw_ref]] = [
+        list(row.values()) for row in night.store.rows(select(articles.c.raw_ref).where(articles.c.url.like("%a.html")))
+    ]
+    assert raw_page(night.home / "archive", raw_ref) is not None
+    site.put(B, "/a.html", status=410)
+    night.now += timedelta(hours=24, minutes=1)
+    night.run()
+    assert night.fates()[f"{B}/a.html"] == "gone"
+    assert raw_page(night.home / "archive", raw_ref) is None
+    kept = night.store.rows(
+        select(articles.c.title, articles.c.raw_ref, articles.c.paragraphs).order_by(articles.c.url)
+    )
+    assert [(row["title"], bool(row["raw_ref"]), bool(row["paragraphs"])) for row in kept] == [
+        ("Tin a về cầu Bính", False, False),
+        ("Tin b về cầu Bính", True, True),
+    ]
+    packed = b"".join(gzip.decompress(file.read_bytes()) for file in night.home.rglob("*.warc.gz"))
+    assert b"Tin a v" not in packed
+    assert b"Tin b v" in packed
