@@ -16,6 +16,7 @@ from diembao import (
     group,
     health,
     import_,
+    issues,
     nightly,
     outlets,
     report,
@@ -60,6 +61,7 @@ app.add_typer(report.app, name="report")
 app.command("search")(search.search)
 app.command("topic")(topic.topic)
 app.command("explain")(explain.explain)
+app.add_typer(issues.app, name="issues")
 app.command("health")(health.health)
 app.add_typer(outlets.app, name="outlets")
 app.add_typer(gazetteer.app, name="gazetteer")
