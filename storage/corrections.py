@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from config.model import Settings
 from gazetteer.corrections import Correction, corrected
@@ -15,7 +16,7 @@ from gazetteer.mention import Mention
 from storage.article_rows import as_mention, mention_rows
 from storage.errors import StoreError
 from storage.grouping import mentions_of, place_anew
-from storage.schema import articles, corrections, mentions
+from storage.schema import articles, corrections, mentions, meta
 from storage.sql import in_chunks, insert_new, upsert
 
 Row = dict[str, Any]
@@ -26,6 +27,8 @@ class TaggedArticle:
     """A stored article with its text and what is said of it now."""
 
     article_id: str
+    at: datetime
+    """Published, or first seen where it has no date: what `since` counts by."""
     outlet_id: str
     canonical_url: str
     title: str
@@ -50,6 +53,16 @@ class Retagging:
     gazetteer_version: str
     changed: bool
     """Whether issues must judge and place the article anew."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetagMark:
+    """How far a run of `retag` has come: the last article whose tagging is written."""
+
+    since: datetime
+    gazetteer_version: str
+    at: datetime
+    article_id: str
 
 
 def laid_over(
@@ -135,11 +148,32 @@ def _texts(row: Mapping[str, Any]) -> dict[Any, str]:
     return {"title": row["title"], "sapo": row["sapo"] or "", "text": "\n".join(row["paragraphs"])}
 
 
-def tagged_articles(connection: Connection, since: datetime) -> list[TaggedArticle]:
-    """Articles published (undated: first seen) since then that still have their text, in that order, then by id."""
-    at = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
-    query = select(articles).where(at >= since, articles.c.expired_at.is_(None), articles.c.gone_at.is_(None))
-    rows = list(connection.execute(query.order_by(at, articles.c.article_id)).mappings())
+_when = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
+
+
+def _to_tag(since: datetime) -> ColumnElement[bool]:
+    return and_(_when >= since, articles.c.expired_at.is_(None), articles.c.gone_at.is_(None))
+
+
+def count_to_tag(connection: Connection, since: datetime) -> int:
+    """How many articles `tagged_articles` would give in all."""
+    return connection.execute(select(func.count()).select_from(articles).where(_to_tag(since))).scalar_one()
+
+
+def tagged_articles(
+    connection: Connection, since: datetime, after: tuple[datetime, str] | None = None, limit: int | None = None
+) -> list[TaggedArticle]:
+    """Articles published (undated: first seen) since then that still have their text, in that order, then by id.
+
+    `after` is the time and id of the last article of the batch before; at most `limit`.
+    """
+    query = (
+        select(articles, _when.label("at")).where(_to_tag(since)).order_by(_when, articles.c.article_id).limit(limit)
+    )
+    if after is not None:
+        at, article_id = after
+        query = query.where(or_(_when > at, and_(_when == at, articles.c.article_id > article_id)))
+    rows = list(connection.execute(query).mappings())
     ids = [row["article_id"] for row in rows]
     spans, decided = mentions_of(connection, ids), corrections_of(connection, ids)
     return [_tagged(dict(row), spans.get(row["article_id"], ()), decided.get(row["article_id"], ())) for row in rows]
@@ -148,6 +182,7 @@ def tagged_articles(connection: Connection, since: datetime) -> list[TaggedArtic
 def _tagged(row: Mapping[str, Any], found: tuple[Mention, ...], decided: tuple[Correction, ...]) -> TaggedArticle:
     return TaggedArticle(
         article_id=row["article_id"],
+        at=row["at"],
         outlet_id=row["outlet_id"],
         canonical_url=row["canonical_url"],
         title=row["title"],
@@ -160,6 +195,22 @@ def _tagged(row: Mapping[str, Any], found: tuple[Mention, ...], decided: tuple[C
         mentions=found,
         corrections=decided,
     )
+
+
+_MARK = "retag"
+
+
+def retag_mark(connection: Connection) -> RetagMark | None:
+    """How far a run of `retag` came that did not reach its end."""
+    kept = connection.execute(select(meta.c.value).where(meta.c.key == _MARK)).scalar_one_or_none()
+    return msgspec.json.decode(kept, type=RetagMark) if kept else None
+
+
+def set_retag_mark(connection: Connection, mark: RetagMark | None) -> None:
+    """Keep how far it came; None when it is done."""
+    connection.execute(meta.delete().where(meta.c.key == _MARK))
+    if mark is not None:
+        connection.execute(meta.insert().values(key=_MARK, value=msgspec.json.encode(mark).decode()))
 
 
 def save_taggings(connection: Connection, taggings: Sequence[Retagging], settings: Settings) -> None:

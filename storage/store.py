@@ -81,7 +81,6 @@ class Store:
         with self._writes("begin a run") as connection:
             return runs.begin_run(connection, kind, morning, self.clock())
 
-
     def begin_own_run(self, kind: str, morning: date) -> Run:
         """Begin a run under an id of its own, beside whatever else of that kind is going on."""
         with self._writes("begin a run") as connection:
@@ -194,10 +193,6 @@ class Store:
         """Save issues whose placements are saved already."""
         self.save_placements((), issues)
 
-    def mentions_of(self, article_ids: Iterable[str]) -> dict[str, tuple[Mention, ...]]:
-        """The mentions of each article, in order of field and start."""
-        with self._reads("read mentions") as connection:
-            return grouping.mentions_of(connection, article_ids)
     def issue_edits(self) -> list[IssueEdit]:
         """What analysts decided of issues, in order, what was undone too."""
         with self._reads("read the edits of issues") as connection:
@@ -218,6 +213,10 @@ class Store:
         with self._writes("save spikes") as connection:
             issue_edits.save_spikes(connection, day, spikes)
 
+    def mentions_of(self, article_ids: Iterable[str]) -> dict[str, tuple[Mention, ...]]:
+        """The mentions of each article, in order of field and start."""
+        with self._reads("read mentions") as connection:
+            return grouping.mentions_of(connection, article_ids)
 
     # corrections and tagging anew
 
@@ -231,15 +230,30 @@ class Store:
         with self._writes("take corrections back") as connection:
             return corrections.forget(connection, article_id)
 
-    def tagged_articles(self, since: datetime) -> list[corrections.TaggedArticle]:
-        """Articles since then that still have their text, with mentions and corrections, oldest first."""
+    def tagged_articles(
+        self, since: datetime, after: tuple[datetime, str] | None = None, limit: int | None = None
+    ) -> list[corrections.TaggedArticle]:
+        """Articles since then that still have their text, with mentions and corrections, oldest first; in batches."""
         with self._reads("read articles with their mentions") as connection:
-            return corrections.tagged_articles(connection, since)
+            return corrections.tagged_articles(connection, since, after, limit)
 
-    def save_taggings(self, taggings: Sequence[corrections.Retagging]) -> None:
-        """Write new mentions of articles, all together."""
+    def count_to_tag(self, since: datetime) -> int:
+        """How many articles `tagged_articles` gives in all."""
+        with self._reads("count articles") as connection:
+            return corrections.count_to_tag(connection, since)
+
+    def retag_mark(self) -> corrections.RetagMark | None:
+        """How far a run of `retag` came that did not reach its end."""
+        with self._reads("read how far retag came") as connection:
+            return corrections.retag_mark(connection)
+
+    def save_taggings(
+        self, taggings: Sequence[corrections.Retagging], mark: corrections.RetagMark | None = None
+    ) -> None:
+        """Write new mentions of articles and how far `retag` has come (None: to its end), all together."""
         with self._writes("save mentions") as connection:
             corrections.save_taggings(connection, taggings, self.settings)
+            corrections.set_retag_mark(connection, mark)
 
     # reports and reference
 
