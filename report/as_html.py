@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from report import phrases
+from report import passages, phrases
 from report.inputs import WHOLE_CITY
 from report.printed import body_names, printable, quoted_title, remarks, safe_link
 from report.sheet import IssueRow, Sheet
@@ -18,14 +19,16 @@ from vietnamese import numbers
 from vietnamese.clock import to_local
 
 
-def as_html(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
+def as_html(sheet: Sheet, style: Style, folders: Sequence[Path], *, paper: bool = False) -> bytes:
     """The page, UTF-8. `folders` are the configuration folders whose `report/sheet.html` may replace ours.
+
+    `paper`: to be set as a PDF; annex I then has four columns instead of eight, because a cell costs a millisecond.
 
     Raises jinja2.TemplateError where an office's template is wrong.
     """
     template = environment(template_folders(folders)).get_template("sheet.html")
     text = template.render(
-        sheet=sheet, counts=sheet.counts, inputs=sheet.inputs, style=style, **_sections(sheet, style)
+        sheet=sheet, counts=sheet.counts, inputs=sheet.inputs, style=style, paper=paper, **_sections(sheet, style)
     )
     return text.encode("utf-8", errors="replace")
 
@@ -49,13 +52,18 @@ def environment(folders: Sequence[Path]) -> Environment:
         "title_text": quoted_title,
         "link": safe_link,
     }
-    environment.globals |= {"percent": numbers.percent, "change": phrases.change, "time_tag": time_tag}
+    environment.globals |= {"percent": numbers.percent, "time_tag": time_tag, "broken": broken}
     return environment
 
 
 def _clean(value: object) -> object:
     """Whatever a template prints, cleaned before it is escaped; markup and numbers pass."""
     return printable(value) if type(value) is str else value
+
+
+def broken(text: str) -> Markup:
+    """A name with its line breaks."""
+    return Markup("<br>").join(printable(line) for line in text.splitlines())
 
 
 def time_tag(moment: datetime) -> str:
@@ -70,17 +78,24 @@ def _sections(sheet: Sheet, style: Style) -> dict[str, Any]:
     return {
         "window_text": phrases.window_phrase(sheet),
         "overview_text": phrases.overview(sheet),
-        "health_text": phrases.health_line(sheet),
-        "troubles": phrases.troubles(sheet, style),
+        "draft": passages.DRAFT,
+        "days_off": passages.days_off(sheet),
+        "health_text": passages.health_sentence(sheet, style),
         "failure_text": phrases.failure(sheet),
+        "totals": passages.totals(sheet),
+        "totals_note": passages.compared_with(sheet),
         "attention": shown,
-        "attention_left": len(sheet.attention) - len(shown),
+        "attention_left": passages.attention_left(len(sheet.attention) - len(shown)),
+        "attention_none": passages.attention_none(sheet),
+        "forecast": _paragraphs(sheet.inputs.edits.forecast),
+        "recommendations": _paragraphs(sheet.inputs.edits.recommendations),
         "by_field": _by_field(sheet, style),
         "agencies": [row for row in bodies if row.body.kind == "agency"],
         "units": [row for row in bodies if row.body.kind != "agency"],
         "unplaced": [article for article in sheet.articles if article.issue_id is None],
         "by": lambda article: phrases.reported_by(sheet, [article]),
         "coverage": phrases.coverage,
+        "mark": phrases.mark_phrase,
         "sources": lambda issue: phrases.sources_phrase(sheet, issue),
         "bodies_of": lambda issue: phrases.named_bodies(sheet, issue),
         "reasons_of": phrases.reasons_phrase,
@@ -96,3 +111,7 @@ def _by_field(sheet: Sheet, style: Style) -> list[tuple[int, str, list[IssueRow]
         (field, style.fields[field], [issue for issue in sheet.issues if issue.field_of == field])
         for field in sheet.counts.by_field
     ]
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]

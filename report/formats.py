@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from report.unavailable import FormatUnavailableError
+
 if TYPE_CHECKING:
     from report.sheet import Sheet
     from report.style import Style
@@ -15,11 +17,10 @@ Renderer = Callable[["Sheet", "Style", Sequence[Path]], bytes]
 """Sheet, words, configuration folders (lowest first) -> the whole file. The same three give the same bytes."""
 
 
+_IN_A_PROCESS = frozenset({"pdf"})
+"""Made by another process; the others are made meanwhile."""
+
 _OFFICE = "application/vnd.openxmlformats-officedocument"
-
-
-class FormatUnavailableError(Exception):
-    """A format cannot be made on this machine; the text names what to install. The other formats still can."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,14 +58,19 @@ def render_all(names: Iterable[str], sheet: Sheet, style: Style, folders: Sequen
 
     Raises what `render` raises, except FormatUnavailableError.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     files: dict[str, bytes] = {}
     unavailable: dict[str, str] = {}
-    for name in dict.fromkeys(names):
-        try:
-            files[name] = render(name, sheet, style, folders)
-        except FormatUnavailableError as error:
-            unavailable[name] = str(error)
-    return Rendered(files=files, unavailable=unavailable)
+    asked = list(dict.fromkeys(names))
+    with ThreadPoolExecutor(1) as aside:
+        slow = {name: aside.submit(render, name, sheet, style, folders) for name in asked if name in _IN_A_PROCESS}
+        for name in sorted(asked, key=lambda name: name in slow):
+            try:
+                files[name] = slow[name].result() if name in slow else render(name, sheet, style, folders)
+            except FormatUnavailableError as error:
+                unavailable[name] = str(error)
+    return Rendered(files={name: files[name] for name in asked if name in files}, unavailable=unavailable)
 
 
 def _html(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
@@ -91,6 +97,12 @@ def _xlsx(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:  # noqa
     return as_xlsx(sheet, style)
 
 
+def _pdf(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
+    from report.as_pdf import as_pdf
+
+    return as_pdf(sheet, style, folders)
+
+
 FORMATS: Mapping[str, Format] = {
     made.name: made
     for made in (
@@ -98,5 +110,6 @@ FORMATS: Mapping[str, Format] = {
         Format(name="json", media_type="application/json", render=_json),
         Format(name="docx", media_type=f"{_OFFICE}.wordprocessingml.document", render=_docx),
         Format(name="xlsx", media_type=f"{_OFFICE}.spreadsheetml.sheet", render=_xlsx),
+        Format(name="pdf", media_type="application/pdf", render=_pdf),
     )
 }
