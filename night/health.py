@@ -1,9 +1,9 @@
 """The health of outlets: a quiet press and a broken crawl must never look alike.
 
 A pure judgement over facts that the store counts. States, from best to worst:
-healthy (new articles came), quiet (it answered and had nothing new), silent (it answers, but nothing new for
-longer than `SILENT_AFTER`), broken (feeds or most pages fail), blocked (it refuses us: 401, 403,
-429), forbidden (robots.txt).
+healthy (new articles came), quiet (it answered and had nothing new), silent (it answers, but far more is missing than
+its own history explains: `night/expected.py`; without a history, nothing new for `SILENT_AFTER`), broken (feeds or most
+pages fail, or pages no longer yield a body or a time), blocked (it refuses us: 401, 403, 429), forbidden (robots.txt).
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from night.expected import Volume
+from storage.activity import Coverage
 from storage.doubt import Drift
 from storage.records import FateWord
 from vietnamese.clock import to_local
@@ -21,6 +23,14 @@ SILENT_AFTER = timedelta(days=3)
 
 LEAST_PAGES = 4
 """Below this many pages asked for, failures say nothing about the outlet."""
+
+LEAST_ARTICLES = 8
+"""Below this many articles a missing field says nothing."""
+
+LOST = 0.4
+"""A field is lost when it came with less than this part of the usual share."""
+
+_FIELDS = (("body", "a body", "nội dung"), ("dated", "a time", "thời gian"))
 
 UNREACHABLE = "unreachable"
 """The error of a feed whose host could not be connected to at all."""
@@ -32,6 +42,9 @@ _FAILED = frozenset(
 _READ = frozenset({"healthy", "quiet", "silent"})
 """States in which a changed markup is worth telling: in the others nothing is read anyway."""
 _GOOD = frozenset({FateWord.STORED, FateWord.REVISED, FateWord.UNCHANGED, FateWord.TEASER, FateWord.DUPLICATE})
+
+
+NOTHING = Coverage()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +73,16 @@ class OutletFacts:
     first_polled_at: datetime | None = None
     drift: Drift | None = None
     """Its markup has changed: the rules no longer fit."""
+    volume: Volume | None = None
+    """Its history of publication."""
+    last_published_at: datetime | None = None
+    """When the newest article of its history was published."""
+    coverage: Coverage = NOTHING
+    """What the articles of the last day came with."""
+    usual_coverage: Coverage = NOTHING
+    """What those of the weeks before came with."""
+    failed_nights: int = 0
+    """Nights running on which every feed failed, this one included."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +100,8 @@ class OutletHealth:
     last_new_at: datetime | None
     stored: int
     failed: int
+    evidence: Mapping[str, float | str] = field(default_factory=dict)
+    """The numbers behind the state, by name (docs/health.md)."""
 
 
 def judge_outlet(facts: OutletFacts, now: datetime) -> OutletHealth:
@@ -94,7 +119,29 @@ def judge_outlet(facts: OutletFacts, now: datetime) -> OutletHealth:
         last_new_at=facts.last_new_at,
         stored=facts.fates.get(FateWord.STORED, 0) + facts.fates.get(FateWord.TEASER, 0),
         failed=sum(facts.fates.get(word, 0) for word in _FAILED),
+        evidence=_evidence(facts, now),
     )
+
+
+def _evidence(facts: OutletFacts, now: datetime) -> dict[str, float | str]:
+    """The numbers behind the state."""
+    seen: dict[str, float | str] = {}
+    for name, coverage in (("", facts.coverage), ("usual_", facts.usual_coverage)):
+        if coverage.articles:
+            seen[f"{name}articles"] = coverage.articles
+            for what in ("body", "dated", "sapo"):
+                seen[f"{name}{what}_share"] = round(getattr(coverage, what) / coverage.articles, 3)
+    if facts.volume is not None and facts.volume.known:
+        usual = facts.volume.usual(to_local(now).date())
+        seen |= {"usual_a_day": usual.median, "usual_spread": round(usual.spread, 1)}
+        if facts.last_published_at is not None:
+            seen["missing"] = round(facts.volume.missing(facts.last_published_at), 1)
+    if facts.failed_nights:
+        seen["failed_nights"] = facts.failed_nights
+    for answer in facts.answers:
+        if answer.error:
+            seen[answer.feed_url] = f"{answer.error} {answer.detail or ''}".strip()
+    return seen
 
 
 def _state(facts: OutletFacts, now: datetime) -> tuple[str, str, str]:
@@ -105,21 +152,55 @@ def _state(facts: OutletFacts, now: datetime) -> tuple[str, str, str]:
     asked = failed + sum(facts.fates.get(word, 0) for word in _GOOD - {FateWord.UNCHANGED})
     if asked >= LEAST_PAGES and failed * 2 > asked:
         return "broken", f"{failed} of {asked} pages failed", f"{failed}/{asked} trang lỗi"
+    fault = _lost_field(facts) or _silent(facts, now)
+    if fault is not None:
+        return fault
     if facts.fates.get(FateWord.STORED, 0) + facts.fates.get(FateWord.TEASER, 0):
         return _healthy(facts, errors)
-    since = facts.last_new_at or facts.first_polled_at
-    if since is not None and now - since > SILENT_AFTER:
-        return (
-            "silent",
-            f"nothing new since {to_local(since):%Y-%m-%d %H:%M}",
-            f"0 tin từ {to_local(since):%H:%M %d/%m}",
-        )
     if not facts.answers and not facts.fates:
         return "quiet", "not asked in this run", "chưa được hỏi trong đêm"
     return "quiet", "answered, nothing new", "có trả lời, không có tin mới"
 
 
+def _lost_field(facts: OutletFacts) -> tuple[str, str, str] | None:
+    """Broken, when most articles of the last day lack a body or a time that they used to have."""
+    now, usual = facts.coverage, facts.usual_coverage
+    if now.articles < LEAST_ARTICLES or usual.articles < LEAST_ARTICLES:
+        return None
+    for what, english, vietnamese in _FIELDS:
+        share, before = getattr(now, what) / now.articles, getattr(usual, what) / usual.articles
+        if share < LOST * before and before > LOST:
+            return (
+                "broken",
+                f"{getattr(now, what)} of {now.articles} articles came with {english}, {before:.0%} is usual",
+                f"chỉ {getattr(now, what)}/{now.articles} bài có {vietnamese} (thường {before:.0%})",
+            )
+    return None
+
+
+def _silent(facts: OutletFacts, now: datetime) -> tuple[str, str, str] | None:
+    """Silent, when nothing was published for longer than the outlet's history, or else three days, explains."""
+    if facts.volume is not None and facts.volume.known and facts.last_published_at is not None:
+        since = facts.last_published_at
+        if not facts.volume.is_silent(since):
+            return None
+        few = f"; about {facts.volume.missing(since):.0f} were to be expected"
+    else:
+        if facts.fates.get(FateWord.STORED, 0) + facts.fates.get(FateWord.TEASER, 0):
+            return None
+        first = facts.last_new_at or facts.first_polled_at
+        if first is None or now - first <= SILENT_AFTER:
+            return None
+        since, few = first, ""
+    local = to_local(since)
+    return "silent", f"nothing new since {local:%Y-%m-%d %H:%M}{few}", f"0 tin từ {local:%H:%M %d/%m}"
+
+
 def _healthy(facts: OutletFacts, errors: list[FeedAnswer]) -> tuple[str, str, str]:
+    usual = None if facts.volume is None or not facts.volume.known else facts.volume.meagre(facts.volume.yesterday())
+    if usual is not None and facts.volume is not None:
+        few, most = facts.volume.yesterday(), f"{usual.median:.0f}"
+        return "healthy", f"new articles, but {few} yesterday, {most} are usual", f"ít tin: {few} (thường {most})"
     if not errors:
         return "healthy", "new articles", "đủ tin"
     part = f"{len(errors)} of {len(facts.answers)} feeds failed ({_words(errors)})"
@@ -137,7 +218,9 @@ def _feeds_failed(facts: OutletFacts, errors: list[FeedAnswer]) -> tuple[str, st
         details = dict.fromkeys(answer.detail for answer in errors if answer.detail)
         return "broken", f"{UNREACHABLE}: {', '.join(details) or 'no connection'}", "không kết nối được"
     known = "" if facts.last_success_at is None else f"; last answer {to_local(facts.last_success_at):%Y-%m-%d %H:%M}"
-    return "broken", f"every feed failed: {words}{known}", f"nguồn cấp lỗi ({words})"
+    nights = f", {facts.failed_nights} nights running" if facts.failed_nights > 1 else ""
+    nights_vi = f", {facts.failed_nights} đêm liền" if facts.failed_nights > 1 else ""
+    return "broken", f"every feed failed: {words}{nights}{known}", f"nguồn cấp lỗi ({words}{nights_vi})"
 
 
 def _words(errors: list[FeedAnswer]) -> str:

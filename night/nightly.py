@@ -111,7 +111,7 @@ async def run_night(
         counts = update_issues(store, config.settings, folders=config.folders, now=clock())
     with stages.stage("topics"):
         mark_topics(store, config, run.run_id)
-    health = tuple(outlet_health(store, outlets, run_id=run.run_id, now=clock()))
+    health = tuple(outlet_health(store, outlets, run_id=run.run_id, now=clock(), calendar=config.settings.calendar))
     with stages.stage("sheet"):
         files = write_sheet(store, config, morning, health=health, run_id=run.run_id, now=clock(), folder=where.reports)
         stages.sheet = files.html

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from storage.schema import articles, fates, feed_polls, feeds, runs
+from storage.sql import utc_hour
 from storage.store import Store
 
 
@@ -77,6 +78,44 @@ def _history(store: Store, seen: dict[str, OutletActivity]) -> None:
     )
     for row in store.rows(first):
         seen.setdefault(row["outlet_id"], OutletActivity()).first_polled_at = row["at"]
+
+
+def published_by_hour(store: Store, since: datetime) -> Mapping[str, Mapping[datetime, int]]:
+    """Articles first seen since `since` (aware), by outlet id and hour of publication (undated: of first sight)."""
+    hour = utc_hour(func.coalesce(articles.c.published_at, articles.c.first_seen_at)).label("hour")
+    query = select(articles.c.outlet_id, hour, func.count().label("n")).where(articles.c.first_seen_at >= since)
+    found: dict[str, dict[datetime, int]] = {}
+    for row in store.rows(query.group_by(articles.c.outlet_id, hour)):
+        at = datetime.strptime(row["hour"], "%Y-%m-%d %H").replace(tzinfo=UTC)
+        found.setdefault(row["outlet_id"], {})[at] = row["n"]
+    return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    """How many of an outlet's articles came with what."""
+
+    articles: int = 0
+    body: int = 0
+    dated: int = 0
+    sapo: int = 0
+
+
+def field_coverage(store: Store, since: datetime, until: datetime) -> Mapping[str, Coverage]:
+    """By outlet id: the articles first seen in [since, until) (aware) and what they came with."""
+    c = articles.c
+    query = select(
+        c.outlet_id,
+        func.count().label("articles"),
+        func.sum(case((c.kind == "full", 1), else_=0)).label("body"),
+        func.count(c.published_at).label("dated"),
+        func.sum(case((func.coalesce(c.sapo, "") != "", 1), else_=0)).label("sapo"),
+    ).where(c.first_seen_at >= since, c.first_seen_at < until)
+    rows = store.rows(query.group_by(c.outlet_id))
+    return {
+        row["outlet_id"]: Coverage(articles=row["articles"], body=row["body"], dated=row["dated"], sapo=row["sapo"])
+        for row in rows
+    }
 
 
 def finished_mornings(store: Store, kind: str) -> set[date]:

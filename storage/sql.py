@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Column, Connection, RowMapping, Table, select
+from sqlalchemy import Column, Connection, RowMapping, String, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 CHUNK = 500
 """Keys in one IN list: SQLite takes 32,766 values, but plans short lists better."""
@@ -49,3 +52,20 @@ def rows_by(connection: Connection, table: Table, key: Column[Any], values: Iter
         for row in connection.execute(select(table).where(key.in_(chunk))).mappings():
             found[row[key.name]] = row
     return found
+
+
+class utc_hour(FunctionElement[str]):  # noqa: N801 - spelt as SQL functions are
+    """The hour of a moment in UTC as text, `2026-09-10 05`."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(utc_hour)
+def _utc_hour(element: utc_hour, compiler: SQLCompiler, **options: object) -> str:
+    return f"to_char(timezone('UTC', {compiler.process(element.clauses, **options)}), 'YYYY-MM-DD HH24')"
+
+
+@compiles(utc_hour, "sqlite")
+def _utc_hour_on_sqlite(element: utc_hour, compiler: SQLCompiler, **options: object) -> str:
+    return f"substr({compiler.process(element.clauses, **options)}, 1, 13)"
