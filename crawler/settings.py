@@ -78,6 +78,7 @@ HTTPERROR_ALLOW_ALL = True
 SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.depth.DepthMiddleware": None}
 
 ITEM_PIPELINES = {
+    "pipelines.further.FurtherPagesPipeline": 50,
     "pipelines.archive.ArchivePipeline": 100,
     "pipelines.analysis.AnalysisPipeline": 200,
     "pipelines.store.StorePipeline": 300,

@@ -33,6 +33,8 @@ class Visited:
     """With `outcome`: keep what the feed said as a teaser article beside the fate."""
     request_headers: tuple[tuple[str, str], ...] = ()
     response_headers: tuple[tuple[str, str], ...] = ()
+    more: tuple[Visited, ...] = ()
+    """With `page`: the further pages of the same article, in order."""
 
     def __repr__(self) -> str:
         """Never page text: Scrapy logs items."""

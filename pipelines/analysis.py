@@ -80,7 +80,8 @@ class AnalysisPipeline:
             keep = item.keep_teaser
         else:
             assert item.page is not None  # noqa: S101 - one of the two is there, by the item's own rule
-            done = await self._read(item.page, item.row)
+            further = tuple(each.page for each in item.more if each.page is not None)
+            done = await self._read(item.page, item.row, further)
             outcome = replace(done, url=item.row.url, outlet_id=item.row.outlet_id)
             keep = outcome.fate == FateWord.TOO_SLOW
             if outcome.fate != FateWord.STORED and not keep:
@@ -94,11 +95,12 @@ class AnalysisPipeline:
         if self._context.own_run:
             stop_pools()
 
-    async def _read(self, page: Page, row: FrontierRow) -> Outcome:
+    async def _read(self, page: Page, row: FrontierRow, further: tuple[Page, ...]) -> Outcome:
         """What a worker makes of the page; a pool that fails us is our failure, with an error id."""
+        trusted = row.outlet_id not in self._drifted
         try:
             return await asyncio.wrap_future(
-                self._pool.submit(page, teaser=row.teaser, trusted=row.outlet_id not in self._drifted)
+                self._pool.submit(page, teaser=row.teaser, trusted=trusted, further=further)
             )
         except Exception as error:
             told = error_id(error)

@@ -62,6 +62,8 @@ class Archive:
         file.flush()
         digest = payload_digest(page.body)
         row = {"digest": digest, "offset": offset, "url": page.url, "status": page.status}
+        if visited.row.url != page.url:
+            row["of"] = visited.row.url
         index.write(json.dumps(row, ensure_ascii=False) + "\n")
         index.flush()
         return f"{_day(page)}#{digest}"
@@ -114,7 +116,7 @@ def payload_digest(body: bytes) -> str:
 
 
 def index_of(warc: Path) -> Path:
-    """The index beside a WARC file: JSON lines with digest, offset, url, status."""
+    """The index beside a WARC file: JSON lines with digest, offset, url, status, and of which article it is a page."""
     return warc.with_name(warc.name.removesuffix(SUFFIX) + ".index.jsonl")
 
 
@@ -157,6 +159,9 @@ class ArchivePipeline:
             return item
         try:
             raw_ref = self._archive.add(item.page, item)
+            for each in item.more:
+                if each.page is not None:
+                    self._archive.add(each.page, each)
         except OSError as error:
             told = error_id(error)
             self._context.tally.errors.append(told)

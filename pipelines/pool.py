@@ -41,7 +41,7 @@ TASKS_PER_WORKER = 5000
 
 Task = tuple[Page, Teaser | None, bool]
 """A page, what its feed said of it, and whether outlet rules are used."""
-_Args = tuple[Page, Teaser | None, bool, bool]
+_Args = tuple[Page, Teaser | None, bool, bool, tuple[Page, ...]]
 Done = tuple[Outcome, Reading | None]
 """What a page came to and what it says; the reading is missing where no worker lived to tell."""
 
@@ -66,24 +66,37 @@ class AnalysisPool:
         )
 
     def submit(
-        self, page: Page, *, teaser: Teaser | None = None, rules: bool = True, trusted: bool = True
+        self,
+        page: Page,
+        *,
+        teaser: Teaser | None = None,
+        rules: bool = True,
+        trusted: bool = True,
+        further: tuple[Page, ...] = (),
     ) -> Future[Outcome]:
         """A future that always gets an Outcome; usable with `asyncio.wrap_future`.
 
-        `trusted=False`: rules count only where the generic reader agrees, as they must for a drifted outlet.
+        `trusted=False`: rules count only where the generic reader agrees, as they must for a drifted outlet. `further`:
+        the pages that go on with the article.
         """
         result: Future[Outcome] = Future()
-        self.submit_reading(page, teaser=teaser, rules=rules, trusted=trusted).add_done_callback(
+        self.submit_reading(page, teaser=teaser, rules=rules, trusted=trusted, further=further).add_done_callback(
             lambda done: _first_of(done, result)
         )
         return result
 
     def submit_reading(
-        self, page: Page, *, teaser: Teaser | None = None, rules: bool = True, trusted: bool = True
+        self,
+        page: Page,
+        *,
+        teaser: Teaser | None = None,
+        rules: bool = True,
+        trusted: bool = True,
+        further: tuple[Page, ...] = (),
     ) -> Future[Done]:
         """As `submit`, with all that was read: also of pages that are no articles."""
         result: Future[Done] = Future()
-        self._schedule((page, teaser, rules, trusted), result, tries=1)
+        self._schedule((page, teaser, rules, trusted, further), result, tries=1)
         return result
 
     def map(self, tasks: Iterable[Task], *, ahead: int = 8) -> Iterator[Done]:
@@ -101,7 +114,8 @@ class AnalysisPool:
         self._pool.schedule(_ready).result()
 
     def _schedule(self, task: _Args, result: Future[Done], *, tries: int) -> None:
-        future = self._pool.schedule(_work, args=task, timeout=self.page_seconds)
+        seconds = self.page_seconds * (1 + len(task[-1]))
+        future = self._pool.schedule(_work, args=task, timeout=seconds)
         future.add_done_callback(lambda done: self._settle(task, result, done, tries))
 
     def _settle(self, task: _Args, result: Future[Done], done: Future[Done], tries: int) -> None:
@@ -201,8 +215,9 @@ def _ready() -> bool:
     return True
 
 
-def _work(page: Page, teaser: Teaser | None, rules: bool, trusted: bool) -> Done:  # noqa: FBT001 - called by position by the pool
+def _work(page: Page, teaser: Teaser | None, rules: bool, trusted: bool, further: tuple[Page, ...]) -> Done:  # noqa: FBT001 - called by position by the pool
     from pipelines.analyse import outcome_of
+    from pipelines.join import joined
     from pipelines.read import read_page
 
     config = _Worker.config
@@ -210,6 +225,9 @@ def _work(page: Page, teaser: Teaser | None, rules: bool, trusted: bool) -> Done
     if outlet is not None and not trusted:
         outlet = msgspec.structs.replace(outlet, verified=False)
     reading = read_page(page, outlet=outlet, rules=rules, press=_Worker.press)
+    if further and reading.fate is None:
+        rest = (read_page(each, outlet=outlet, rules=rules, press=_Worker.press) for each in further)
+        reading = joined([reading, *rest])
     return outcome_of(page, reading, outlet=outlet, teaser=teaser, gazetteer=_Worker.gazetteer), reading
 
 

@@ -77,7 +77,7 @@ def erase_urls(day: Path, keys: Iterable[str]) -> int:
             continue
         for place, line in list(_lines(index)):
             row = _row(line)
-            if row is not None and url_key(row["url"]) in wanted:
+            if row is not None and wanted & {url_key(row["url"]), url_key(row.get("of", row["url"]))}:
                 _overwrite_record(warc, row["offset"], row["url"])
                 _blank(index_of(warc), place, len(line))
                 erased += 1
