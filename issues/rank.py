@@ -32,9 +32,15 @@ TIER_POINTS: Mapping[str, Decimal] = MappingProxyType(
 GROWTH_HOURS = 6
 GROWTH_POINTS = Decimal("0.5")
 GROWTH_MOST = 6
+"""Articles of the last hours, beyond what the pace of the hours before lets expect."""
 BODY_POINTS = Decimal("0.5")
 BODIES_MOST = 6
+SALIENCE_POINTS = Decimal(1)
+SALIENT_MOST = 4
+"""Bodies that a title or lead names: whom a matter is about, beside all whom it mentions."""
 NOVELTY_POINTS = Decimal(2)
+WHOLE_CITY = frozenset({"p31", "p31-old", "p30"})
+"""The city itself: in every article, so it tells nothing."""
 _CENT = Decimal("0.01")
 
 
@@ -51,6 +57,8 @@ class Member:
     level_score: float = 0.0
     bodies: tuple[str, ...] = ()
     """Ids of the agencies and units it mentions; the city itself does not count."""
+    head_bodies: tuple[str, ...] = ()
+    """Those of them that title or sapo name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,30 +67,49 @@ class Score:
 
     total: Decimal
     parts: Mapping[str, Decimal]
-    """By name: level, newsrooms, reprints, tier, growth, bodies, novelty; two decimals each."""
+    """By name: level, newsrooms, reprints, tier, growth, bodies, salience, novelty; two decimals each."""
 
 
-def score(members: Sequence[Member], *, level: int, first_at: datetime, start: datetime, end: datetime) -> Score:
+def score(
+    members: Sequence[Member],
+    *,
+    level: int,
+    first_at: datetime,
+    start: datetime,
+    end: datetime,
+    new_since: datetime | None = None,
+) -> Score:
     """The rank of an issue with `members` in the window [`start`, `end`).
 
-    `first_at`: of the issue's earliest article at all. `level`: of the issue. Times aware.
+    `first_at`: of the issue's earliest article at all. `level`: of the issue. `new_since`: the end of the last sheet
+    sent; the start of the window where it is None. Times aware.
     """
     own = {m.outlet_id for m in members if not m.is_reprint and m.tier != "aggregator"}
     copies = {m.outlet_id for m in members} - own
-    late = sum(m.at >= end - timedelta(hours=GROWTH_HOURS) for m in members)
-    bodies = {body for m in members for body in m.bodies if body not in {"p31", "p31-old", "p30"}}
+    bodies = {body for m in members for body in m.bodies} - WHOLE_CITY
+    salient = {body for m in members for body in m.head_bodies} - WHOLE_CITY
     strongest = max((Decimal(str(m.level_score)) for m in members), default=Decimal(0))
     parts = {
         "level": Decimal(LEVEL_POINTS * level) + min(LEVEL_SCORE_MOST, max(Decimal(0), strongest) / 2),
         "newsrooms": NEWSROOM_POINTS * min(NEWSROOMS_MOST, len(own)),
         "reprints": REPRINT_POINTS * min(REPRINTS_MOST, len(copies)),
         "tier": max((_tier(m) for m in members if m.outlet_id in own), default=Decimal(0)),
-        "growth": GROWTH_POINTS * min(GROWTH_MOST, late),
+        "growth": GROWTH_POINTS * min(Decimal(GROWTH_MOST), _growth([m.at for m in members], start, end)),
         "bodies": BODY_POINTS * min(BODIES_MOST, len(bodies)),
-        "novelty": NOVELTY_POINTS if first_at >= start else Decimal(0),
+        "salience": SALIENCE_POINTS * min(SALIENT_MOST, len(salient)),
+        "novelty": NOVELTY_POINTS if first_at >= (new_since or start) else Decimal(0),
     }
     rounded = {name: part.quantize(_CENT) for name, part in parts.items()}
     return Score(total=sum(rounded.values(), Decimal("0.00")), parts=rounded)
+
+
+def _growth(ats: Sequence[datetime], start: datetime, end: datetime) -> Decimal:
+    """Articles of the last hours beyond those that the hours before, at their pace, let expect."""
+    turn = end - timedelta(hours=GROWTH_HOURS)
+    late = sum(at >= turn for at in ats)
+    before = sum(start <= at < turn for at in ats)
+    hours = max(1, int((turn - start).total_seconds() // 3600))
+    return max(Decimal(0), Decimal(late) - Decimal(before * GROWTH_HOURS) / Decimal(hours))
 
 
 def _tier(member: Member) -> Decimal:

@@ -42,4 +42,5 @@ def _member(article: SheetArticle, outlets: Mapping[str, OutletName]) -> Member:
         is_reprint=article.reprint_of is not None,
         level_score=article.level_score,
         bodies=article.bodies,
+        head_bodies=article.head_bodies,
     )

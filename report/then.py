@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from issues.heading import is_correction
 from report.inputs import OTHER_FIELD, SheetInputs, SheetIssue
 from report.movement import Movement
 from vietnamese.clock import iso
@@ -97,16 +98,21 @@ def issues_then(members: Iterable[Row]) -> dict[str, SheetIssue]:
 
 def _issue(issue_id: str, rows: Sequence[Row]) -> SheetIssue:
     own = [row for row in rows if row["reprint_of"] is None] or rows
-    head = min(own, key=lambda row: (-row["level"], row["at"], row["article_id"]))
+    head = min(rows, key=_as_head)
     heaviest = min(rows, key=lambda row: (-row["level"], -row["level_score"], row["at"], row["article_id"]))
     return SheetIssue(
         issue_id=issue_id,
-        title=head["title"],
+        title=head.get("given_title") or head["title"],
         level=heaviest["level"],
         field_of=_field(own),
         reasons=tuple(heaviest["level_reasons"] or ()),
         first_at=min(row["at"] for row in rows),
     )
+
+
+def _as_head(row: Row) -> tuple[Any, ...]:
+    """Orders the articles of an issue by how well their title names it (`issues.heading.head_of`)."""
+    return (is_correction(row["title"]), row["reprint_of"] is not None, -row["level"], row["at"], row["article_id"])
 
 
 def _field(rows: Sequence[Row]) -> int:

@@ -119,7 +119,16 @@ def members(scope: SheetScope) -> Select[Any]:
     i, a = v1_issue_articles.c, v1_articles.alias("known").c
     return (
         select(
-            i.issue_id, i.article_id, i.at, i.reprint_of, i.level, i.level_score, i.level_reasons, i.field_of, a.title
+            i.issue_id,
+            i.article_id,
+            i.at,
+            i.reprint_of,
+            i.level,
+            i.level_score,
+            i.level_reasons,
+            i.field_of,
+            a.title,
+            i.given_title,
         )
         .where(i.article_id == a.article_id, i.issue_id.in_(held), a.first_seen_at <= scope.known_at)
         .order_by(i.issue_id, i.article_id)

@@ -221,7 +221,12 @@ v1_issue_articles = _view(
         issue_articles.c.level_reasons,
         issue_articles.c.level_score,
         issue_articles.c.field_of,
-    ).select_from(issue_articles.join(articles, articles.c.article_id == issue_articles.c.article_id)),
+        issues.c.given_title,
+    ).select_from(
+        issue_articles.join(articles, articles.c.article_id == issue_articles.c.article_id).outerjoin(
+            issues, issues.c.issue_id == issue_articles.c.issue_id
+        )
+    ),
 )
 
 v1_fates = _view(

@@ -53,5 +53,25 @@ def test_growth_looks_at_the_last_hours_and_novelty_at_the_first_article() -> No
     assert late.parts["novelty"] > early.parts["novelty"] == 0
 
 
+def test_growth_is_what_goes_beyond_the_pace_before() -> None:
+    steady = [member(hours=hour + 0.5) for hour in range(24)]
+    assert score(steady, level=0, first_at=START, start=START, end=END).parts["growth"] == 0
+    jump = [member(hours=20), *[member(hours=1)] * 4]
+    assert score(jump, level=0, first_at=START, start=START, end=END).parts["growth"] == Decimal("1.83")
+
+
+def test_bodies_that_a_title_names_count_more() -> None:
+    passing = score([member(bodies=("a-x",))], level=0, first_at=START, start=START, end=END)
+    named = score([member(bodies=("a-x",), head_bodies=("a-x", "p31"))], level=0, first_at=START, start=START, end=END)
+    assert named.total - passing.total == named.parts["salience"] == 1
+
+
+def test_new_is_what_the_last_sheet_sent_could_not_hold() -> None:
+    first = START - timedelta(hours=1)
+    assert score([member()], level=0, first_at=first, start=START, end=END).parts["novelty"] == 0
+    sent = START - timedelta(days=2)
+    assert score([member()], level=0, first_at=first, start=START, end=END, new_since=sent).parts["novelty"] > 0
+
+
 def test_the_city_itself_is_no_body() -> None:
     assert score([member(bodies=("p31",))], level=0, first_at=START, start=START, end=END).parts["bodies"] == 0
