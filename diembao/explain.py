@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,18 +24,24 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     demo: DemoOption = False,
 ) -> None:
-    """Print the score parts, level with reasons, articles, reprint tree and timeline of an issue."""
+    """Print why an issue is where it is: score, level, articles with the sentences that matched, reprints, timeline."""
     from issues.explain import explain_issue
+    from issues.operate import EditError, find_issue
     from night.morning import morning_of
-    from report.window import window_for
+    from report.gather import scope_for
     from storage.store import open_store
 
+    known = None
     with clear_errors():
         where, config = configured(demo=demo)
         with closing(open_store(where.database_url, system_clock, config.settings)) as store:
+            try:
+                found = find_issue(store, issue)
+            except EditError as error:
+                stop(str(error), DONE_WITH_FAILURES)
             morning = date.fromisoformat(day) if day else _last_morning(store) or morning_of(system_clock())
-            window = window_for(morning, config.settings.calendar, config.settings.sheet.day_starts_at)
-            known = explain_issue(store, issue, start=window.start, end=window.end)
+            scope = scope_for(morning, config.settings, _made_at(store, morning) or system_clock())
+            known = explain_issue(store, found, start=scope.start, end=scope.end, scope=scope)
     if known is None:
         stop(f"no issue has the id {issue!r}; the sheet and v1_issues list them", DONE_WITH_FAILURES)
     if as_json:
@@ -45,6 +51,14 @@ def explain(
         typer.echo(line)
 
 
+def _made_at(store: Store, morning: date) -> datetime | None:
+    """When the daily sheet of that morning was made; None where there is none."""
+    from storage.sheet_queries import report
+
+    made = store.rows(report(morning.isoformat()))
+    return made[0]["generated_at"] if made else None
+
+
 def _last_morning(store: Store) -> date | None:
     from storage.activity import finished_mornings
 
@@ -52,23 +66,42 @@ def _last_morning(store: Store) -> date | None:
 
 
 def _lines(known: dict[str, Any]) -> list[str]:
-    lines = [f"{known['issue_id']}  {known['title']}", f"level {known['level']}, field {known['field_of']}"]
+    pinned = "  pinned" if known["pinned"] else ""
+    lines = [f"{known['issue_id']}  {known['title']}", f"level {known['level']}, field {known['field_of']}{pinned}"]
     lines += [f"  reason: {reason}" for reason in known["reasons"]]
-    lines.append(f"score {known['score']}")
+    lines.append(f"score {known['score']} = " + " + ".join(known["score_parts"].values()))
     lines += [f"  {name:24} {part}" for name, part in known["score_parts"].items()]
+    lines.append(f"newsrooms: {known['newsrooms_told']}")
     lines.append("bodies: " + (", ".join(known["bodies"]) or "none"))
+    lines += [f"spike {spike['day']}: {spike['reason']}" for spike in known["spikes"]]
+    lines += [
+        f"edit #{edit['number']} {edit['kind']} by {edit['made_by']} {edit['made_at']}" for edit in known["edits"]
+    ]
     for member in known["members"]:
-        lines.append(f"{member['at'][:16]}  {member['outlet']}: {member['title']}")
-        lines.append(f"  {member['url']}")
-        lines += [f"  {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in member["evidence"].items()]
+        lines += _member(member)
     lines += _tree(known["reprints"], 0)
+    lines += [f"{day['day']}: {day['articles']} articles of {day['outlets']} outlets" for day in known["timeline"]]
+    lines += [
+        f"{hour['hour'][:13]}h: {hour['articles']} of {hour['output']} articles of all outlets ({hour['share']:.1%})"
+        for hour in known["hours"]
+    ]
     return lines
+
+
+def _member(member: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{member['at'][:16]}  {member['outlet']}: {member['title']}",
+        f"  {member['article_id']}  {member['url']}",
+    ]
+    lines += [f"  «{one['sentence']}» ({', '.join(one['words'])})" for one in member["sentences"]]
+    return lines + [f"  {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in member["evidence"].items()]
 
 
 def _tree(branches: list[dict[str, Any]], depth: int) -> list[str]:
     lines = []
     for branch in branches:
-        kind = f" ({branch['kind']})" if branch.get("kind") else ""
-        lines.append(f"{'  ' * depth}{'└ ' if depth else 'first: '}{branch['outlet']} {branch['article_id']}{kind}")
+        kind = f" ({branch['kind']}, by {branch['direction']})" if branch.get("kind") else ""
+        outlet = branch["outlet"] or "outside this issue:"
+        lines.append(f"{'  ' * depth}{'└ ' if depth else 'first: '}{outlet} {branch['article_id']}{kind}")
         lines += _tree(branch["copies"], depth + 1)
     return lines

@@ -81,9 +81,9 @@ def delta_of(
     told = _told(store, base)
     held = _held(store, start, end, known_at, told)
     volumes = Volumes(
-        output=len(_output(store, start, end, known_at)),
-        output_before=len(_output(store, base.window_start, base.window_end, known_at)) if base else 0,
-        by_hour=Counter(hour_of(at) for at in _output(store, start, end, known_at)),
+        output=len(published(store, start, end, known_at)),
+        output_before=len(published(store, base.window_start, base.window_end, known_at)) if base else 0,
+        by_hour=Counter(hour_of(at) for at in published(store, start, end, known_at)),
     )
     found = {
         issue_id: issue_delta(
@@ -124,9 +124,11 @@ def _held(store: Store, start: datetime, end: datetime, known_at: datetime, told
     return found - {None}
 
 
-def _output(store: Store, start: datetime, end: datetime, known_at: datetime) -> list[datetime]:
+def published(store: Store, start: datetime, end: datetime, known_at: datetime | None = None) -> list[datetime]:
     """When everything that all outlets published in the window appeared, in scope or not."""
-    query = select(_A.published_at, _A.first_seen_at).where(in_range(start, end), _A.first_seen_at <= known_at)
+    query = select(_A.published_at, _A.first_seen_at).where(in_range(start, end))
+    if known_at is not None:
+        query = query.where(_A.first_seen_at <= known_at)
     return [row["published_at"] or row["first_seen_at"] for row in store.rows(query)]
 
 
