@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
 import typer
@@ -15,6 +17,7 @@ from rich.table import Table
 
 from config.model import Outlet, OutletRule
 from config.places import Places
+from diembao.outlets_check import HostsOption, Surroundings, surroundings
 from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop
 
 if TYPE_CHECKING:
@@ -57,36 +60,58 @@ def doctor(
 
 
 def save_page(
-    page: Annotated[str, typer.Argument(help="URL of a stored article, or a saved file.", metavar="URL|FILE")],
+    page: Annotated[str, typer.Argument(help="URL of an article, or a saved file.", metavar="URL|FILE")],
     url: Annotated[str | None, typer.Option("--url", help="For a file: the address it was saved from.")] = None,
     demo: DemoOption = False,
     config: ConfigOption = None,
+    hosts: HostsOption = None,
 ) -> None:
-    """Save a page and what is read from it, for review: the two files are a test of the outlet's rule."""
-    from urllib.parse import urlsplit
+    """Save a page and what is read from it, for review: the two files are a test of the outlet's rule.
 
+    The page of a stored article comes from the archive; any other is asked for, robots.txt and pace obeyed. Ends with
+    0, or with 2 when the page could not be had.
+    """
     from pipelines.files import page_of, reading_row
     from pipelines.read import read_page
 
-    with clear_errors():
-        where, settings = configured(demo=demo, overlay=config)
+    with clear_errors(), surroundings(demo=demo, config=config, hosts=hosts) as around:
         if Path(page).is_file():
             if url is None:
                 stop("a file needs --url, the address it was saved from")
-            found: Page | None = page_of(Path(page).read_bytes(), url=url, outlet_id=None)
+            found = page_of(Path(page).read_bytes(), url=url, outlet_id=None)
+        elif urlsplit(page).scheme in {"http", "https"}:
+            found = stored_page(around.where, page) or asked_page(around, page)
         else:
-            found = stored_page(where, page)
-        if found is None:
-            stop(f"{page} is neither a file nor a stored article; save the page and give FILE --url URL")
-        outlet = settings.outlet_of_host((urlsplit(found.url).hostname or "").lower())
+            stop(f"{page} is neither a file nor a web address")
+        outlet = around.config.outlet_of_host((urlsplit(found.url).hostname or "").lower())
         reading = read_page(found, outlet=outlet)
         stem = f"{outlet.id if outlet else 'unknown'}_{datetime.now(UTC):%Y%m%d%H%M%S}"
-        folder = where.overlay / "pages"
+        folder = around.where.overlay / "pages"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{stem}.html").write_bytes(found.body)
         row = reading_row(f"{stem}.html", reading) | {"url": found.url, "credited_outlet": reading.credited_outlet}
         (folder / f"{stem}.json").write_text(json.dumps(row, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         typer.echo(f"{folder / stem}.json: read it, correct it, then it is a test")
+
+
+def asked_page(around: Surroundings, url: str) -> Page:
+    """The page as its site gives it now, through the whole polite machine; ends the command when it cannot be had."""
+    from crawler.run import run_all
+    from pipelines.files import page_of
+    from spiders.probe import Fetched, probe
+
+    outlet = around.config.outlet_of_host((urlsplit(url).hostname or "").lower())
+    known: dict[str, Any] = {"domains": outlet.domains, "pace": outlet.pace_seconds} if outlet else {}
+
+    async def look() -> Fetched:
+        return await probe(around.context(), lambda fetch: fetch(url, **known))
+
+    came: Fetched = run_all([look()])[0]
+    if came.error is not None:
+        stop(f"{url}: {came.error} {came.detail or ''}".strip() + "; save the page yourself and give FILE --url URL")
+    at = around.clock()
+    read = page_of(came.body, url=came.final_url, outlet_id=None, fetched_at=at)
+    return replace(read, content_type=came.content_type)
 
 
 def stored_pages(where: Places, outlet_id: str, most: int) -> list[Page]:

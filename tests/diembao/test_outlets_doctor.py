@@ -14,6 +14,8 @@ from config.loader import load
 from config.model import Outlet
 from demo.load import load_town
 from demo.pages import render
+from demo.server import TownServer
+from demo.town import CONFIG, Town
 from diembao.main import app
 from diembao.outlets_doctor import outlet_toml
 from pipelines.files import page_of
@@ -70,4 +72,27 @@ def test_doctor_needs_pages_and_save_page_writes_two_files(tmp_path: Path, monke
     assert expected["body"]
     assert next((tmp_path / "config" / "pages").glob("vnexpress_*.html")).read_bytes() == saved.read_bytes()
     assert run.invoke(app, ["outlets", "save-page", str(saved)]).exit_code == 2
-    assert run.invoke(app, ["outlets", "save-page", "https://vnexpress.net/khong-co.html"]).exit_code == 2
+    assert run.invoke(app, ["outlets", "save-page", "khong-co.html"]).exit_code == 2
+    hosts = tmp_path / "hosts.toml"
+    hosts.write_text("")
+    unmapped = ["outlets", "save-page", "https://vnexpress.net/khong-co.html", "--hosts", str(hosts)]
+    assert run.invoke(app, unmapped).exit_code == 2
+
+
+def test_a_page_that_is_not_stored_is_asked_for_politely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIEMBAO_HOME", str(tmp_path))
+    monkeypatch.delenv("DIEMBAO_DATABASE_URL", raising=False)
+    article = next(each for each in TOWN.articles if each.outlet_id == "tin-mai" and each.gone is None)
+    with TownServer(Town(day=6)) as town:
+        hosts = town.write_hosts(tmp_path / "hosts.toml")
+        given = ["--config", str(CONFIG), "--hosts", str(hosts)]
+        done = CliRunner().invoke(app, ["outlets", "save-page", article.url, *given])
+        forbidden = CliRunner().invoke(app, ["outlets", "save-page", "http://tinmai.example/noi-bo/x.html", *given])
+        asked = [one.path for one in town.seen]
+    assert done.exit_code == 0, done.output
+    [file] = (tmp_path / "config" / "pages").glob("tin-mai_*.json")
+    assert json.loads(file.read_text(encoding="utf-8"))["title"] == article.title
+    assert forbidden.exit_code == 2
+    assert "robots" in forbidden.stderr
+    assert asked.count("/robots.txt") == 2
+    assert not any("noi-bo" in path for path in asked)
