@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from gazetteer import cues
 from gazetteer.agency_lists import province_list, shared_places
@@ -24,8 +26,7 @@ _PERSON = re.compile(r"([^\W\d_]+)(?: [^\W\d_a-zà-öø-ÿăđĩũơưạ-ỹ][^
 _LATER_TYPES = frozenset({"quận", "huyện", "thị xã", "phường", "xã", "thị trấn", "đặc khu"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HeadVerdict:
+class HeadVerdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A verdict on a head, with the span that carries it."""
 
     verdict: Verdict

@@ -85,7 +85,7 @@ FORMER_AFTER = re.compile(
     r"[ ]?(?:\((?:cũ|trước đây|nay |trước sáp nhập|trước hợp nhất)|cũ(?![^\W_])|trước đây(?![^\W_])|trước khi sáp nhập)"
 )
 FORMER_BEFORE = re.compile(r"(?:trước đây là|nguyên là|tiền thân là|(?<![^\W_])cựu)[ ]?$")
-TIME_HINTS = ("nay ", "trước", "nguyên", "tiền thân", "cựu", "đổi tên", "thành lập")
+TIME_HINT = re.compile(r"nay |trước|nguyên|tiền thân|cựu|đổi tên|thành lập")
 """One of these stands before a name wherever `FORMER_BEFORE` or `NEW_BEFORE` can match: a cheap look comes first."""
 NEW_BEFORE = re.compile(r"(?:nay là|nay thuộc|đổi tên thành|thành lập)(?: [^\W_]+)?[ ]?$")
 SAID_FORMER = re.compile(r"(?<![^\W_])(?:cũ|trước đây|trước khi sáp nhập|nay là|nay thuộc)(?![^\W_])")
@@ -119,12 +119,13 @@ PERSON_AFTER = re.compile(r"[ ]?[,(][ ]?(?:\d{1,2} tuổi|sn \d|sinh năm)")
 
 _YEARS = (re.compile(r"20[0-3][0-9](?![0-9%]|[.,][0-9])"), re.compile(r"19[5-9][0-9](?![0-9%]|[.,][0-9])"))
 """1950 to 2039; two patterns, for each begins with letters of its own and is found fast."""
+_DIGIT = re.compile(r"\d")
 _NUMBER_BEFORE = frozenset("0123456789.,")
 
 
 def numbered(left: str) -> bool:
     """Whether the words before a name end in a house or hull number; a cheap look for a digit comes first."""
-    return any(c.isdigit() for c in left[-6:]) and bool(NUMBERED_BEFORE.search(left[-20:]))
+    return bool(_DIGIT.search(left, max(0, len(left) - 6)) and NUMBERED_BEFORE.search(left[-20:]))
 
 
 def latest_year(form: str) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import ahocorasick
+import msgspec
+from msgspec.structs import replace
 
 from gazetteer.listing import Listing
 from gazetteer.records import CITY, CITY_BEFORE, Gazetteer, Unit, without_type
@@ -18,8 +19,7 @@ AtomKind = Literal["unit", "city", "province", "place", "head", "agency", "draft
 list: words that open a list of agencies (`các sở`), never handed on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(msgspec.Struct, frozen=True, gc=False):
     """What a form can mean: ids of units or agencies, kinds of bodies, the code of a province."""
 
     kind: AtomKind
@@ -32,8 +32,7 @@ class Meaning:
     """The word a list of such agencies is opened by: `sở`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(msgspec.Struct, frozen=True, gc=False):
     """One place in a match form where a known form stands."""
 
     start: int
@@ -95,6 +94,7 @@ class Matcher:
         """
         found: list[Atom] = []
         told: dict[str, set[str]] = {}
+        lists_of_agencies = False
         for last, (length, meaning, lists, word) in self._automaton.iter(form):
             for name in lists:
                 told.setdefault(name, set()).add(word)
@@ -103,10 +103,11 @@ class Matcher:
                 continue
             if meaning.kind != "unit" or not _begins_small(plain, start, end):
                 found.append(Atom(start, end, meaning))
+                lists_of_agencies = lists_of_agencies or meaning.opener != ""
         if len(found) > 1:
             found.sort(key=lambda atom: (atom.start, -atom.end))
         kept = _disjoint(found)
-        if any(atom.meaning.opener for atom in kept):
+        if lists_of_agencies:
             kept = self._listed(form, plain, kept)
         return kept, told
 
@@ -120,7 +121,10 @@ class Matcher:
             elif atom.meaning.opener in _DEPARTMENTS:
                 more = self._listing.going_on(form, plain, atom.end, atom.meaning.opener)
                 group = atom.start + 1 if more else 0
-                members = [replace(atom, group=group), *(Atom(m.start, m.end, m.meaning, group) for m in more)]
+                members = [
+                    replace(atom, group=group),
+                    *(Atom(m.start, m.end, m.meaning, group) for m in more),
+                ]
             else:
                 members = [atom]
             found += members

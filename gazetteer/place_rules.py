@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from gazetteer.context import well_known
 from gazetteer.records import CITY, CITY_BEFORE, COMMUNE_TYPES, DISTRICT_TYPES, DISTRICTS_END, PROVINCE, Gazetteer, Unit
@@ -22,8 +23,7 @@ _AT = ("ở ", "tại ", "về ", "đến ")
 _NO_PLACE = frozenset({"street", "road", "school", "firm", "club", "ship", "person", "built"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a rule made of a place or head: an id, or None and why not."""
 
     id: str | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from gazetteer.shape import Text
     from gazetteer.wordlists import WordLists
 
+_STOP = re.compile(r"[.;\n]")
 _BEHIND = 40
 """Characters behind a body in which its verb stands; a chairman's name may come between."""
 
@@ -31,7 +33,5 @@ def salience(words: WordLists, texts: Sequence[Text], mention: Mention) -> Salie
 def _acts(words: WordLists, texts: Sequence[Text], mention: Mention) -> bool:
     """Whether a verb of `acts` stands in the same clause, close behind."""
     raw = next(text.raw for text in texts if text.field == mention.field)
-    clause = match_form(raw[mention.end : mention.end + _BEHIND])
-    for stop in ".;\n":
-        clause = clause.partition(stop)[0]
-    return any(f" {word} " in f"{clause} " for word in words.lists["acts"])
+    clause = match_form(_STOP.split(raw[mention.end : mention.end + _BEHIND], maxsplit=1)[0])
+    return words.acts.search(clause) is not None

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from gazetteer import cues
 from gazetteer.capitals import (
     all_capitalised,
@@ -35,8 +37,7 @@ _BREAKS = re.compile(r"[\n(,]")
 _PLACES = frozenset({"unit", "city", "province", "place"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One string of an article, prepared: normal form, match form, the way back."""
 
     field: MentionField
@@ -52,8 +53,7 @@ class Text:
         return self.back.text
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A place name with what stands around it."""
 
     text: Text
@@ -85,8 +85,7 @@ class Place:
     """The second type word of the list it stands in: `các xã, phường …`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A head (`Sở Y tế`, `UBND`) or a whole name of an agency, with the place behind it."""
 
     text: Text
@@ -131,16 +130,17 @@ def shape(gazetteer: Gazetteer, texts: Sequence[Text]) -> Shape:
     for text in texts:
         order_at = _orders(text, len(places))
         for position, atom in enumerate(text.atoms):
-            if atom.kind in _PLACES:
+            kind = atom.meaning.kind
+            if kind in _PLACES:
                 places.append(_place(gazetteer, text, position, order_at, places))
-            elif atom.kind in {"head", "agency"}:
+            elif kind in {"head", "agency"}:
                 heads.append(_head(text, atom, order_at))
     return Shape(texts=tuple(texts), places=tuple(places), heads=tuple(heads))
 
 
 def _orders(text: Text, first: int) -> dict[int, int]:
     """Start of a place's name in the form -> its order in the article."""
-    starts = [atom.start for atom in text.atoms if atom.kind in _PLACES]
+    starts = [atom.start for atom in text.atoms if atom.meaning.kind in _PLACES]
     return {start: first + index for index, start in enumerate(starts)}
 
 
@@ -212,9 +212,9 @@ def _may_end_type(left: str) -> bool:
 def _marks(form: str, start: int, end: int) -> tuple[bool, bool]:
     """Whether a name is marked as former, as renewed; most are neither, so a cheap look comes first."""
     former = bool(cues.FORMER_AFTER.match(form, end))
-    before = form[max(0, start - 25) : start]
-    if not any(hint in before for hint in cues.TIME_HINTS):
+    if not cues.TIME_HINT.search(form, max(0, start - 25), start):
         return former, False
+    before = form[max(0, start - 25) : start]
     return former or bool(cues.FORMER_BEFORE.search(before)), bool(cues.NEW_BEFORE.search(before))
 
 

@@ -12,7 +12,7 @@ from gazetteer.about import about_city
 from gazetteer.agency_rules import HeadVerdict, head_verdicts, not_about_us
 from gazetteer.context import context
 from gazetteer.matcher import Matcher
-from gazetteer.mention import Mention, MentionField, Tagging, kind_of
+from gazetteer.mention import Mention, MentionField, Salience, Tagging, kind_of
 from gazetteer.place_rules import Verdict, place_verdicts
 from gazetteer.records import CITY, PROVINCE, Gazetteer
 from gazetteer.salience import salience
@@ -81,13 +81,15 @@ def tag(
             about_city=False, about_reasons=("no name of ours",), mentions=(), gazetteer_version=gazetteer.version
         )
     read = _read(gazetteer, texts, published_at, outlet, _hint(gazetteer, url, section))
-    mentions = tuple(
-        replace(mention, salience=salience(gazetteer.words, texts, mention))
-        for mention in _mentions(read.seen, read.places, read.heads)
-    )
+    found = _mentions(read.seen, read.places, read.heads)
+    mentions = tuple(_with_salience(mention, salience(gazetteer.words, texts, mention)) for mention in found)
     return Tagging(
         about_city=read.about, about_reasons=read.reasons, mentions=mentions, gazetteer_version=gazetteer.version
     )
+
+
+def _with_salience(mention: Mention, how: Salience) -> Mention:
+    return mention if how == mention.salience else replace(mention, salience=how)
 
 
 def _texts(gazetteer: Gazetteer, title: str, sapo: str | None, text: str) -> list[Text]:

@@ -70,6 +70,11 @@ class WordLists:
         return frozenset(cue.rpartition(" ")[2] for cue in self.cue_of)
 
     @cached_property
+    def acts(self) -> re.Pattern[str]:
+        """A verb of doing, between blanks."""
+        return re.compile(rf" (?:{'|'.join(map(re.escape, self.lists['acts']))})(?: |$)")
+
+    @cached_property
     def signals(self) -> dict[str, tuple[str, ...]]:
         """Every word that is looked for anywhere in a text -> the lists it stands in."""
         found: dict[str, tuple[str, ...]] = {}
