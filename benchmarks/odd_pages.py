@@ -22,7 +22,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +206,7 @@ def main() -> int:
             print(f"{page.name:<24} {'; '.join(wrong) or 'right'}")
     figures = measure()
     print(figures)
-    (HERE / "odd_pages.json").write_text(json.dumps(figures | {"on": f"{datetime.now():%Y-%m-%d}"}, indent=1) + "\n")
+    (HERE / "odd_pages.json").write_text(json.dumps(figures | {"on": f"{datetime.now(UTC):%Y-%m-%d}"}, indent=1) + "\n")
     return 0
 
 

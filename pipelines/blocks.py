@@ -130,7 +130,10 @@ class _Walker:
         self.blocks.append(Block(text="", kind="image", element=owner))
 
     def flush(self, owner: HtmlElement, caption: HtmlElement | None) -> None:
-        pieces, self.pieces, self.breaks = self.pieces, [], 0
+        self.breaks = 0
+        if not self.pieces:
+            return
+        pieces, self.pieces = self.pieces, []
         text = clean(_unescaped("".join(piece[0] for piece in pieces)))
         if not any(c.isalnum() for c in text):
             return
@@ -191,6 +194,7 @@ def names_of(node: HtmlElement) -> str:
 
 
 def is_caption(node: HtmlElement) -> bool:
+    """Whether an element is a caption by tag or class."""
     if node.tag == "figcaption":
         return True
     name = node.get("class")

@@ -35,8 +35,9 @@ _PHOTO_CREDIT = re.compile(
     r"|(?<=[.)\-–|])\s*(?:Ảnh|ẢNH)\s+(?=[A-ZĐÀ-Ỹ]))[^:]{1,60}$"
 )
 _STOCK = re.compile(
-    r"(?i)\W*(?:tư liệu|minh họa|minh hoạ|internet|mạng|sưu tầm|(?:do )?(?:nhân vật|tác giả|bạn đọc|gia đình|đơn vị|công an|cơ quan\s?\w*) cung cấp|tổng hợp"
-    r"|chụp màn hình|cắt từ (?:clip|video)|đồ họa|nvcc|cttđt|facebook|fbnv|getty(?: images)?|pixabay|cổng ttđt.*)\W*"
+    r"(?i)\W*(?:tư liệu|minh h[oọ][aạ]|internet|mạng|sưu tầm|tổng hợp|chụp màn hình|cắt từ (?:clip|video)|đồ họa|nvcc"
+    r"|(?:do )?(?:nhân vật|tác giả|bạn đọc|gia đình|đơn vị|công an|cơ quan\s?\w*) cung cấp"
+    r"|cttđt|facebook|fbnv|getty(?: images)?|pixabay|cổng ttđt.*)\W*"
 )
 """What stands for a name behind «Ảnh:» or «Nguồn:»."""
 _MOST_WORDS, _MOST_NAMES, _MOST_OUTLET, _MOST_SITE_WORDS = 12, 9, 60, 5
@@ -84,11 +85,13 @@ def is_credit(text: str, authors: tuple[str, ...] = ()) -> bool:
     if authors and (form := bare(text)) and any(form == bare(author) for author in authors):
         return True
     labelled = _LABELLED.match(text)
-    if labelled is None:
-        return False
-    if len(words) <= _MOST_SITE_WORDS and ("://" in labelled["who"] or _DOMAIN.search(labelled["who"])):
-        return True
-    return not labelled["who"] or _name_like(labelled["who"]) or _STOCK.fullmatch(labelled["who"]) is not None
+    return labelled is not None and _names_somebody(labelled["who"])
+
+
+def _names_somebody(who: str) -> bool:
+    """Whether what follows «Theo», «Ảnh:» is nothing, a name, an address or what stands for one."""
+    address = len(who.split()) < _MOST_SITE_WORDS and ("://" in who or _DOMAIN.search(who) is not None)
+    return not who or address or _name_like(who) or _STOCK.fullmatch(who) is not None
 
 
 def is_source(text: str) -> bool:

@@ -172,7 +172,8 @@ def is_site_name(element: HtmlElement, meta: Metadata) -> bool:
 
 
 _SITE_WORDS = re.compile(
-    r"(?i)^(?:báo|tạp chí|trang|cổng|website|tin tức|diễn đàn|blog)\b|\b(?:online|điện tử|news|media|\.com|\.vn|\.net)\b|\.(?:vn|com|net|org)$"
+    r"(?i)^(?:báo|tạp chí|trang|cổng|website|tin tức|diễn đàn|blog)\b"
+    r"|\b(?:online|điện tử|news|media|\.com|\.vn|\.net)\b|\.(?:vn|com|net|org)$"
 )
 
 

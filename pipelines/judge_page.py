@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -24,12 +24,13 @@ _NUMBER = re.compile(r"\d{5,}")
 
 def judge_page(
     *, meta: Metadata, url: str, title: str | None, sapo: str | None, paragraphs: Sequence[str],
-    shown: Literal["minute", "day"] | None = None, running: bool | None = False,
+    shown: Literal["minute", "day"] | None = None, running: Callable[[], bool | None] = lambda: False,
 ) -> tuple[FateWord | None, str | None]:  # fmt: skip
     """The fate of a page that is no article we can keep, with the reason for a person; (None, None) for one.
 
     `shown`: how exact a publication time stands beside the headline. `running`: one container holds several long
-    paragraphs and fewer headlines of other articles; None where no container was found at all.
+    paragraphs and fewer headlines of other articles; None where no container was found at all. It is asked only where
+    the rest leaves it open.
     """
     text = "\n".join(paragraphs)
     if not title:
@@ -46,7 +47,13 @@ def judge_page(
 
 
 def evidence(
-    *, meta: Metadata, url: str, title: str, text: str, shown: Literal["minute", "day"] | None, running: bool | None
+    *,
+    meta: Metadata,
+    url: str,
+    title: str,
+    text: str,
+    shown: Literal["minute", "day"] | None,
+    running: Callable[[], bool | None],
 ) -> int:
     """Points for and against an article: what the page calls itself, its date, its address, its headline, its text."""
     slug = max(urlsplit(url).path.split("/"), key=len)
@@ -54,15 +61,18 @@ def evidence(
     called_list = meta.is_listing or ((meta.og_type or "").lower() == "website" and not meta.types_an_article)
     undated = not meta.published and shown is None
     shown_minute = shown == "minute"
-    return (
+    points = (
         2 * bool(meta.published)
         + 2 * meta.types_an_article
         + meta.is_article
         + shown_minute * (1 if called_list else 2)
         + addressed
         + (len(title.split()) >= _LEAST_TITLE_WORDS)
-        + (len(text) >= _RUNNING_TEXT and (running is not None or bool(meta.published)))
-        + bool(running)
         - 2 * called_list
         - (undated and not (meta.is_article and addressed))
     )
+    if points >= LEAST_EVIDENCE:
+        return points
+    found = running()
+    long = len(text) >= _RUNNING_TEXT and (found is not None or bool(meta.published))
+    return points + long + bool(found)

@@ -17,6 +17,7 @@ _MOST_LINKS = 0.5
 _BIG_SHARE = 0.45
 _FAR = 600
 _SMALL_BOX, _SMALL_TEXT, _LINKED_HEADLINE = 6, 600, 18
+_TEASER_SHARE, _TEASER_TIMES = 0.3, 8
 
 
 def following(start: HtmlElement, limit: int = _FAR) -> Iterator[HtmlElement]:
@@ -74,7 +75,7 @@ def text_of(element: HtmlElement) -> str:
 def boxes(container: HtmlElement) -> frozenset[HtmlElement]:
     """Elements inside `container` that are no part of the article: link boxes, tools, bylines."""
     total = max(1, len(container.text_content()))
-    found: set[HtmlElement] = set()
+    found = _teasers(container, total)
     for element in container.iterdescendants("*"):
         if not isinstance(element.tag, str) or (element.tag in {"p", "span", "a", "img"} and not element.get("class")):
             continue
@@ -88,6 +89,37 @@ def boxes(container: HtmlElement) -> frozenset[HtmlElement]:
     return frozenset(found)
 
 
+def _teasers(container: HtmlElement, total: int) -> set[HtmlElement]:
+    """Small elements about another article: its linked headline, alone in its line, with some words beside it."""
+    found: set[HtmlElement] = set()
+    for link in container.iter("a"):
+        size = len(link.text_content().strip())
+        if size < _LINKED_HEADLINE or not _alone(link):
+            continue
+        best = None
+        for node in islice(link.iterancestors(), 4):
+            whole = len(node.text_content())
+            if node is container or whole > min(_SMALL_TEXT, _TEASER_SHARE * total) or whole > _TEASER_TIMES * size:
+                break
+            if node.tag in {"div", "table", "section", "article", "aside", "dl"}:
+                best = node
+        if best is not None:
+            found.add(best)
+    return found
+
+
+def _alone(link: HtmlElement) -> bool:
+    """Whether a link fills its line: nothing before it in its parent, nothing or a new block behind it."""
+    parent = link.getparent()
+    if parent is None or (parent.text or "").strip() or (link.tail or "").strip():
+        return False
+    before, behind = link.getprevious(), link.getnext()
+    if before is not None and before.text_content().strip() and before.tag not in _NEW_LINE:
+        return False
+    return behind is None or behind.tag in _NEW_LINE or not behind.text_content().strip()
+
+
+_NEW_LINE = frozenset({"br", "div", "p", "ul", "ol", "h2", "h3", "h4", "h5", "table", "img", "section"})
 _LISTS = frozenset({"ul", "ol", "table", "aside", "footer", "dl"})
 
 

@@ -111,21 +111,25 @@ CALLS = _opening(
     r">>|»",
     r"(?:(?:►|▶|\*)\s*)?(?:xem thêm|đọc thêm|xem tiếp|đọc tiếp|xem ngay|đọc ngay|tìm hiểu thêm|tham khảo thêm)",
     r"mời (?:quý |các )?(?:vị |bạn |độc giả|bạn đọc|khán giả)|nhấn vào đây|click (?:here|vào)|đừng quên (?:đăng|theo)",
-    r"bạn đang (?:đọc|xem) (?:bài|tin|nội dung)|(?:xem|nguồn|link|đường dẫn) bài (?:viết )?gốc|link (?:bài )?gốc|lấy link",
+    r"bạn đang (?:đọc|xem) (?:bài|tin|nội dung)|(?:xem|nguồn|link|đường dẫn) bài (?:viết )?gốc",
+    r"link (?:bài )?gốc|lấy link",
+    r"hãy là người đầu tiên|plugin bình luận|tổng số điểm của bài viết",
     r"xem (?:chi tiết|video|clip) (?:tại|ở|dưới)|theo dõi (?:chúng tôi|kênh|fanpage|trang)|đăng ký (?:kênh|nhận tin)",
     r"bạn đọc (?:có thể )?(?:gửi|phản ánh) .{0,60}(?:về|tới|qua)",
 )
 """A call to the reader, whole paragraph."""
 
 NOISE = re.compile(
-    r"(?i)\W*(?:quảng cáo|advertisements?|(?:đang tải|loading)(?: dữ liệu)?|nghe (?:đọc bài|audio)|chia sẻ|in (?:bài|trang)(?: này| viết)?"
-    r"|gửi (?:email|mail)|tweet|share|like|google \+?|facebook|zalo|cỡ chữ|aa?|bản (?:in|để in)|print|lưu bài(?: viết)?"
-    r"|về (?:đầu|trước) trang|quay lại|trở (?:về|lại)|copy link|sao chép liên kết|(?:bạn )?(?:cần|phải|vui lòng|hãy) đăng nhập .{0,80}"
-    r"|copyright.{0,80}|video player is loading.{0,20}|your browser does not support .{0,60}|ads?)\W*"
+    r"(?i)\W*(?:quảng cáo|advertisements?|ads?|(?:đang tải|loading)(?: dữ liệu)?|nghe (?:đọc bài|audio)|chia sẻ"
+    r"|aa?|print|in (?:bài|trang)(?: này| viết)?|gửi (?:email|mail)|tweet|share|like|google \+?|facebook|zalo|cỡ chữ"
+    r"|bản (?:in|để in)|lưu bài(?: viết)?|về (?:đầu|trước) trang|quay lại|trở (?:về|lại)|copy link|sao chép liên kết|copyright.{0,80}"
+    r"|(?:bạn )?(?:cần|phải|vui lòng|hãy) đăng nhập .{0,80}|video player is loading.{0,20}"
+    r"|your browser does not support .{0,60})\W*"
 )
 """A line of the page's tools, whole."""
 
 COMMENT_MARKS = re.compile(
-    r"(?i)\W*(?:(?:các )?ý kiến(?: của)?(?: bạn đọc| độc giả| bạn)?|bình luận|phản hồi|comments?|thảo luận|ý kiến phản hồi)\W*(?:\d+\W*)?(?:ý kiến|bình luận)?\W*"
+    r"(?i)\W*(?:(?:các )?ý kiến(?: của)?(?: bạn đọc| độc giả| bạn)?|bình luận|phản hồi|comments?|thảo luận"
+    r"|ý kiến phản hồi)\W*(?:\d+\W*)?(?:ý kiến|bình luận)?\W*"
 )
 """A whole line after which readers speak."""

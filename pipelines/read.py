@@ -98,7 +98,7 @@ def read_page(page: Page, *, outlet: Outlet | None, rules: bool = True, press: f
     shown = published.precision if published is not None else None
     fate, detail = judge_page(
         meta=meta, url=page.url, title=title, sapo=sapo, paragraphs=fixed.paragraphs, shown=shown,
-        running=_running(places),
+        running=lambda: _running(places),
     )  # fmt: skip
     credited = fixed.credited_outlet or _credited_beside(places.container, press)
     return _reading(page, outlet, meta, places, title, sapo, fixed, credited, published, fate, detail)
@@ -263,7 +263,7 @@ def _published(places: _Places, meta: Metadata, page: Page, outlet: Outlet | Non
     elif places.match is not None and machine is not None and machine.raw.endswith(("+07:00", "+0700")):
         return machine
     else:
-        shown = visible_time(_time_zone(places), now=page.fetched_at, order=order)
+        shown = visible_time(_time_zone(places), now=page.fetched_at, order=order, behind=places.title)
     return settle(machine, shown)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from pipelines.blocks import Block
 from pipelines.credit import credited_outlet, is_credit, is_name, is_source
@@ -12,6 +13,7 @@ from pipelines.names import CALLS, COMMENT_MARKS, END_MARKS, NOISE
 from pipelines.text import bare
 
 _MOST_CAPTION = 400
+_FRAME, _FRAME_MORE = 1.2, 30
 _MOST_LINE = 90
 _LINKED = 0.8
 _REPEAT_LEAST = 30
@@ -92,14 +94,19 @@ def _captionish(block: Block) -> bool:
         return False
     if block.centred or block.slanted > _WHOLLY:
         return True
-    in_cell = any(
-        node.tag in {"td", "figure", "dd", "dl"}
-        for node in (block.element, block.element.getparent())
-        if node is not None
-    )
-    return (in_cell and len(block.text) < _MOST_CAPTION / 2) or bool(
+    return (len(block.text) < _MOST_CAPTION / 2 and _framed_with_image(block)) or bool(
         re.search(r"(?i)[.(\-–]\s*\(?ảnh\s*:[^.]{0,40}\)?\.?$", block.text)
     )
+
+
+def _framed_with_image(block: Block) -> bool:
+    """Whether an element holds an image and, beside it, nothing but this line."""
+    for level, node in enumerate((block.element, *islice(block.element.iterancestors(), 4))):
+        if len(node.text_content()) > _FRAME * len(block.text) + _FRAME_MORE:
+            return False
+        if (level or node.tag in {"td", "figure", "dd"}) and any(True for _ in node.iter("img", "picture", "amp-img")):
+            return True
+    return False
 
 
 def _is_link(block: Block) -> bool:
@@ -170,7 +177,7 @@ def _without_credits(blocks: list[Block], authors: tuple[str, ...]) -> tuple[lis
     """Credit lines off both ends (images and captions between them do not matter) and out of the middle."""
     found: list[str] = []
     kept = _without_tail(blocks, authors)
-    while (at := _last(kept)) is not None and _is_byline(kept[at], authors, end=True):
+    while (at := _last(kept)) is not None and _closes_with_byline(kept, at, authors):
         found.append(kept.pop(at).text)
     if at is not None:
         kept[at], cut = _tail_cut(kept[at], authors)
@@ -188,9 +195,24 @@ def _opens_with_byline(blocks: list[Block], first: int, authors: tuple[str, ...]
         return True
     if block.kind != "text" or len(block.text) > _MOST_LINE or len(blocks) == first + 1:
         return False
-    rest = _DATE_WORDS.sub(" ", block.text)
-    dated = rest != block.text and any(c.isdigit() for c in block.text)
-    return is_name(block.text) if not dated else not rest.strip(" .,|–-") or is_name(rest) or is_credit(rest, authors)
+    return is_name(block.text) or _named_and_dated(block.text, authors)
+
+
+def _closes_with_byline(blocks: list[Block], last: int, authors: tuple[str, ...]) -> bool:
+    """Whether the last line is a byline, perhaps with the date."""
+    block = blocks[last]
+    if _is_byline(block, authors, end=True):
+        return True
+    return block.kind == "text" and len(block.text) <= _MOST_LINE and _named_and_dated(block.text, authors)
+
+
+def _named_and_dated(text: str, authors: tuple[str, ...]) -> bool:
+    """Whether a line is a date, with nothing or only a name beside it."""
+    rest = _DATE_WORDS.sub(" ", text)
+    if rest == text or not any(c.isdigit() for c in text):
+        return False
+    bare_rest = rest.strip(" .,|–-")
+    return not bare_rest or is_name(bare_rest) or is_credit(bare_rest, authors)
 
 
 def _without_tail(blocks: list[Block], authors: tuple[str, ...]) -> list[Block]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal
 
 from lxml.html import HtmlElement
@@ -70,15 +70,20 @@ def modified_time(meta: Metadata, *, now: datetime, order: Order) -> datetime | 
     return None
 
 
-def visible_time(elements: Iterable[HtmlElement], *, now: datetime, order: Order) -> Published | None:
-    """The time shown in `elements`, given nearest first: to the minute before to the day, named before unnamed."""
+def visible_time(
+    elements: Iterable[HtmlElement], *, now: datetime, order: Order, behind: HtmlElement | None = None
+) -> Published | None:
+    """The time shown in `elements`, given nearest first: to the minute before to the day, named before unnamed.
+
+    The text right behind an element counts too, and first of all the text right behind `behind`, the headline.
+    """
     best: tuple[int, Published] | None = None
-    for element in elements:
-        text = _short_text(element)
-        found = _shown(element, text, now=now, order=order) if text is not None else None
-        if found is None or text is None:
+    for element, text, inside in _texts(elements, behind):
+        found = _shown(element, text, now=now, order=order)
+        if found is None:
             continue
-        score = 4 * (found.precision == "minute") + 2 * _named(element) - 3 * bool(_UPDATED.search(text))
+        own = _named(element) if inside else -1
+        score = 4 * (found.precision == "minute") + 2 * own - 3 * bool(_UPDATED.search(text))
         if best is None or score > best[0]:
             best = (score, found)
         if score == _CERTAIN:
@@ -86,12 +91,21 @@ def visible_time(elements: Iterable[HtmlElement], *, now: datetime, order: Order
     return best[1] if best else None
 
 
+def _texts(elements: Iterable[HtmlElement], behind: HtmlElement | None) -> Iterator[tuple[HtmlElement, str, bool]]:
+    """Short texts that may show a time, each with the element it stands in (True) or behind."""
+    for element in elements if behind is None else chain([behind], elements):
+        if element is not behind and (text := _short_text(element)) is not None:
+            yield element, text, True
+        if element.tail and len(element.tail) <= _LONGEST and DATE_LIKE.search(element.tail):
+            yield element, clean(element.tail), False
+
+
 def _shown(element: HtmlElement, text: str, *, now: datetime, order: Order) -> Published | None:
     """The time an element shows; to the minute from its `datetime` or `title` where its words give only the day."""
     parsed = parse_time(text, now=now, order=order, fallback=False) if DATE_LIKE.search(text) else None
     if parsed is None or parsed.precision == "day":
-        stamp = element.get("datetime") or element.get("title") or ""
-        if _ISO_MINUTE.match(stamp) and (found := _from_stamp(Stamp(raw=stamp, source="time-tag"), now=now, order=order)):
+        stamp = Stamp(raw=element.get("datetime") or element.get("title") or "", source="time-tag")
+        if _ISO_MINUTE.match(stamp.raw) and (found := _from_stamp(stamp, now=now, order=order)):
             return found
     if parsed is None:
         return None

@@ -58,6 +58,7 @@ _MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<!\d)(\d{4})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?!\d)"), "ymd"),
     (re.compile(r"(?<![\d:])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d:])"), "numeric"),
+    (re.compile(r"(?<![\d:/.-])(\d{1,2})([-/.])(\d{1,2})[\s,|]+((?:19|20)\d{2})(?![\d:])"), "numeric"),
     (
         re.compile(rf"(?<!\d)(\d{{1,2}})[,\s]*thang\s+(\d{{1,2}}|{_NUMERAL})\s*(?:[,./-]|nam\s)?\s*(\d{{4}})(?!\d)"),
         "dmy",
