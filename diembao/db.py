@@ -38,11 +38,15 @@ def check(demo: DemoOption = False, config: ConfigOption = None) -> None:
 
 
 @app.command("upgrade")
-def upgrade(demo: DemoOption = False, config: ConfigOption = None) -> None:
+def upgrade(
+    backup: Annotated[bool, typer.Option(help="Copy an older store to backup/ first.")] = True,
+    demo: DemoOption = False,
+    config: ConfigOption = None,
+) -> None:
     """Make an empty store, or bring an older one to this program's migration. A newer one is refused.
 
-    Every command that writes does this by itself; here it can be done, and seen, before a night. Ends with 0, or with 2
-    when it cannot be done.
+    Every command that opens the store does this by itself; here it can be done, and seen, before a night. An older
+    store is copied to backup/ first, as `from-<migration>-…`. Ends with 0, or with 2 when it cannot be done.
     """
     from night.lock import night_lock
     from storage.store import open_store
@@ -53,7 +57,7 @@ def upgrade(demo: DemoOption = False, config: ConfigOption = None) -> None:
         file = file_of(where.database_url)
         before = revision_of(where.database_url) if file is None or file.is_file() else None
         with night_lock(where.home, what="upgrade of the store"):
-            open_store(where.database_url, system_clock, settings.settings).close()
+            open_store(where.database_url, system_clock, settings.settings, backup=backup).close()
         after = revision_of(where.database_url)
     typer.echo(f"migration {after}" if before == after else f"migration {before or 'none'} -> {after}")
 
@@ -93,11 +97,13 @@ def restore(
         where, _ = configured(demo=demo, overlay=config)
         made = backup_file(where, system_clock())
         aside = made.with_name(f"replaced-{made.name}")
-        if not dry_run:
-            with night_lock(where.home, what="restore of the store"):
-                put_back(copy, where.database_url, aside)
-    verb = "would take" if dry_run else "took"
-    typer.echo(f"{copy} {verb} the place of {where.database_url}; what was there: {aside}")
+        place = where.database_url.rpartition("@")[2]
+        if dry_run:
+            typer.echo(f"{copy} would take the place of {place}; what is there would go to {aside}")
+            return
+        with night_lock(where.home, what="restore of the store"):
+            kept = put_back(copy, where.database_url, aside)
+    typer.echo(f"{copy} took the place of {place}; what was there: {kept or 'nothing'}")
 
 
 @app.command("purge")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _DAY = re.compile(r"(\d{4})/(\d{2})/(\d{2})")
 _ARCHIVED = (".warc.gz", ".index.jsonl")
-_BACKUP = re.compile(r"(?:replaced-)?diembao-(\d{8}-\d{6})\.db")
+_BACKUP = re.compile(r"(?:replaced-|from-\d{4}-)?diembao-(\d{8}-\d{6})\.(?:db|copy\.zip)")
 
 
 def backup_file(where: Places, now: datetime) -> Path:
@@ -44,7 +44,7 @@ def _day(text: str) -> date | None:
 
 
 def _old_backups(folder: Path, before: datetime) -> Iterator[Path]:
-    for file in sorted(folder.glob("*.db")):
+    for file in sorted(folder.glob("*diembao-*")):
         found = _BACKUP.fullmatch(file.name)
         if found and datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=LOCAL) < before:
             yield file

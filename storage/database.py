@@ -118,15 +118,24 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def prepare(engine: Engine) -> None:
-    """Create an empty store, bring an older one up to date; raise StoreError for a newer or a foreign one."""
+def prepare(engine: Engine, *, backup: bool = True) -> None:
+    """Create an empty store, bring an older one up to date; raise StoreError for a newer or a foreign one.
+
+    An older store is copied first (`storage.upkeep.copy_before_migration`), unless `backup` is False.
+    """
     where = place(engine)
     with store_errors("open the store", where):
         if engine.dialect.name == "sqlite":
             _claim_file(engine, where)
         with engine.connect().execution_options(writes=False) as connection, connection.begin():
-            if _revision(connection) == REVISION and views.stand(connection):
+            found = revision(connection)
+            if found == REVISION and views.stand(connection):
                 return
+        refuse_newer(found, where)
+        if backup and found not in (None, REVISION):
+            from storage.upkeep import copy_before_migration
+
+            copy_before_migration(engine, found)
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             _migrate(connection, where)
 
@@ -161,32 +170,37 @@ def _claim_file(engine: Engine, where: str) -> None:
 def _migrate(connection: Connection, where: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-    found = _revision(connection)
-    if found is not None and found not in _known_revisions():
-        raise StoreError(
-            f"it was written by a newer program (migration {found}, this one knows up to {REVISION})",
-            where,
-            "Use the newer program, or another store; it was not touched",
-        )
+    found = revision(connection)
+    refuse_newer(found, where)
     views.drop(connection)
     if found != REVISION:
         upgrade(connection)
     views.create(connection)
 
 
-def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Run migrations up to `revision` in the connection's transaction."""
+def refuse_newer(found: str | None, where: str) -> None:
+    """StoreError when the store is at a migration that this program does not know."""
+    if found is not None and found != REVISION and found not in known_revisions():
+        raise StoreError(
+            f"it was written by a newer program (migration {found}, this one knows up to {REVISION})",
+            where,
+            "Use the newer program, or another store; it was not touched",
+        )
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run migrations up to `to` in the connection's transaction."""
     from alembic import command
 
-    command.upgrade(_alembic(connection), revision)
+    command.upgrade(_alembic(connection), to)
 
 
-def downgrade(connection: Connection, revision: str) -> None:
-    """Run migrations down to `revision` (`base` = nothing) in the connection's transaction; views go first."""
+def downgrade(connection: Connection, to: str) -> None:
+    """Run migrations down to `to` (`base` = nothing) in the connection's transaction; views go first."""
     from alembic import command
 
     views.drop(connection)
-    command.downgrade(_alembic(connection), revision)
+    command.downgrade(_alembic(connection), to)
 
 
 def _alembic(connection: Connection | None = None) -> Config:
@@ -200,13 +214,14 @@ def _alembic(connection: Connection | None = None) -> Config:
     return config
 
 
-def _known_revisions() -> set[str]:
+def known_revisions() -> set[str]:
+    """Every migration this program has."""
     from alembic.script import ScriptDirectory
 
     return {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
     """The migration the store is at; None when it is empty."""
     if not inspect(connection).has_table("alembic_version"):
         return None

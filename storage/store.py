@@ -355,14 +355,16 @@ class Store:
             return list(connection.execute(query).mappings())
 
 
-def open_store(url: str | Path, clock: Clock = system_clock, settings: Settings | None = None) -> Store:
-    """Open the store at `url` (a path means SQLite), creating an empty one and migrating an older one.
+def open_store(
+    url: str | Path, clock: Clock = system_clock, settings: Settings | None = None, *, backup: bool = True
+) -> Store:
+    """Open the store at `url` (a path means SQLite), creating an empty one and migrating (after a copy) an older one.
 
     Raises StoreError when it is newer than this program, is not ours, or cannot be opened.
     """
     engine = database.connect(database.database_url(url))
     try:
-        database.prepare(engine)
+        database.prepare(engine, backup=backup)
     except BaseException:
         engine.dispose()
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -9,11 +10,14 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy.exc import DatabaseError
 
-from storage import database, views
+from config.places import places
+from storage import database, postgres_copy, views
 from storage.errors import StoreError, store_errors
 from storage.schema import APPLICATION_ID, REVISION, articles
+from vietnamese.clock import system_clock, to_local
 
 _MOST_PROBLEMS = 20
 """Lines SQLite may name; a damaged file has thousands."""
@@ -49,37 +53,38 @@ def file_of(address: str) -> Path | None:
 def revision_of(address: str) -> str | None:
     """The migration that a store is at; None for an empty database. StoreError when there is no store."""
     with _reading(address, "read the migration") as connection:
-        return _revision(connection)
-
-
-def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return found
+        return database.revision(connection)
 
 
 def problems_of(address: str) -> list[str]:
     """What is wrong with a store, a line each; empty when it is sound. Reads everything, changes nothing.
 
-    Raises StoreError when there is no store, or it cannot be opened at all.
+    Raises StoreError when there is no store, it cannot be opened at all, or a newer program wrote it.
     """
     with _reading(address, "check the store") as connection:
         damage = _damage(connection) if connection.dialect.name == "sqlite" else []
+        if not damage:
+            database.refuse_newer(database.revision(connection), database.place(connection.engine))
         return damage or _differences(connection)
 
 
 def _damage(connection: Connection) -> list[str]:
     """What SQLite itself finds: broken pages and indexes, rows that refer to nothing."""
-    found = connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST_PROBLEMS})").scalars().all()
+    try:
+        found = connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST_PROBLEMS})").scalars().all()
+        orphans = [] if found != ["ok"] else connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    except DatabaseError as error:
+        # So damaged that it cannot even be looked through; another reason (locked, no database) is told as ever.
+        if "malformed" not in str(error.orig):
+            raise
+        return [f"damaged: {error.orig}"]
     lines = [f"damaged: {line}" for line in found if line != "ok"]
-    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     return lines + [f"{row[0]}: row {row[1]} refers to no {row[2]}" for row in orphans[:_MOST_PROBLEMS]]
 
 
 def _differences(connection: Connection) -> list[str]:
     """What differs from a store of this program; each view must answer."""
-    found = _revision(connection)
+    found = database.revision(connection)
     if found != REVISION:
         return [f"at migration {found or 'none'}, this program has {REVISION}: run `db upgrade`"]
     if not views.stand(connection):
@@ -90,18 +95,19 @@ def _differences(connection: Connection) -> list[str]:
 
 
 def back_up(address: str, target: Path) -> Path:
-    """Copy an SQLite store, while others may write to it, to `target`; only a sound copy gets that name.
+    """Copy a store, while others may write to it, to `target`; only a sound copy gets that name. Returns its path.
 
-    The copy holds full text: only the owner may read it. Raises StoreError for Postgres, or when it fails.
+    The copy of a Postgres store has `postgres_copy.ENDING` instead of `.db`. It holds full text: only the owner may
+    read it. Raises StoreError when it fails.
     """
     file = file_of(address)
     if file is None:
-        raise StoreError("Postgres is not copied by this command", address.rpartition("@")[2], "Use pg_dump")
+        with _reading(address, "copy the store") as connection:
+            return postgres_copy.dump(connection, target.with_suffix(postgres_copy.ENDING))
     _must_exist(address)
     with store_errors("copy the store", str(file)):
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(target.name + ".part")
-        part.unlink(missing_ok=True)
+        part = target.with_name(f"{target.name}.{os.getpid()}.part")
         part.touch(mode=0o600)
         try:
             _copy(file, part)
@@ -120,30 +126,47 @@ def _copy(file: Path, part: Path) -> None:
         raise StoreError(f"the copy is not sound ({said})", str(file), "Run `db check`; restore an earlier backup")
 
 
-def put_back(copy: Path, address: str, aside: Path) -> None:
-    """Put a backup in the place of an SQLite store; the store that was there goes to `aside`. Nothing may be running.
+def copy_before_migration(engine: Engine, found: str) -> Path:
+    """Copy a store that is at migration `found` before it is brought up to date; returns the path of the copy.
 
-    The backup itself stays. Raises StoreError when it is no sound store of ours, or for Postgres.
+    It lies in `backup/` beside the file (of Postgres: under DIEMBAO_HOME), has the migration in its name, and expires
+    with the other backups. Raises StoreError when it fails: then nothing is migrated.
     """
+    address = engine.url.render_as_string(hide_password=False)
     file = file_of(address)
-    if file is None:
-        raise StoreError("Postgres is not restored by this command", address.rpartition("@")[2], "Use pg_restore")
+    folder = places().home if file is None else file.parent
+    name = f"from-{found}-diembao-{to_local(system_clock()):%Y%m%d-%H%M%S}.db"
+    try:
+        if file is None:
+            with store_errors("copy the store", database.place(engine)), engine.connect() as connection:
+                return postgres_copy.dump(connection, folder / "backup" / Path(name).with_suffix(postgres_copy.ENDING))
+        return back_up(address, folder / "backup" / name)
+    except StoreError as error:
+        raise StoreError(
+            f"it is at migration {found} and could not be copied before the upgrade: {error.what}",
+            database.place(engine),
+            f"{error.remedy}; or take a copy yourself, then `db upgrade --no-backup`",
+        ) from error
+
+
+def put_back(copy: Path, address: str, aside: Path) -> Path | None:
+    """Put a backup in the place of a store; returns where the store that was there went (`aside`), if there was one.
+
+    Nothing else may be running. The backup itself stays. Raises StoreError when it is no sound store of ours; then
+    nothing was changed.
+    """
     if not copy.is_file():
         raise StoreError("there is no such backup", str(copy), "`ls backup/` under DIEMBAO_HOME names them")
+    file = file_of(address)
+    if file is None:
+        return _put_back_postgres(copy, address, aside)
     with store_errors("read the backup", str(copy)), closing(_read_only(copy)) as backup:
         (mark,) = backup.execute("PRAGMA application_id").fetchone()
         (said,) = backup.execute("PRAGMA integrity_check(1)").fetchone()
     if mark != APPLICATION_ID or said != "ok":
         raise StoreError("it is no sound store of this program", str(copy), "Give another backup; nothing was changed")
     file.parent.mkdir(parents=True, exist_ok=True)
-    if file.is_file():
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(file)) as old, suppress(sqlite3.DatabaseError):
-            old.execute(
-                "PRAGMA wal_checkpoint(TRUNCATE)"
-            )  # what its log holds belongs to it; a damaged one goes as it is
-        shutil.copyfile(file, aside)
-        aside.chmod(0o600)
+    kept = _set_aside(file, aside) if file.is_file() else None
     part = file.with_name(file.name + ".part")
     shutil.copyfile(copy, part)
     part.chmod(0o600)
@@ -151,6 +174,34 @@ def put_back(copy: Path, address: str, aside: Path) -> None:
     for log in ("-wal", "-shm"):
         file.with_name(file.name + log).unlink(missing_ok=True)
     part.replace(file)
+    return kept
+
+
+def _set_aside(file: Path, aside: Path) -> Path:
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(file)) as old, suppress(sqlite3.DatabaseError):
+        # What its log holds belongs to it; a damaged one goes as it is.
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copyfile(file, aside)
+    aside.chmod(0o600)
+    return aside
+
+
+def _put_back_postgres(copy: Path, address: str, aside: Path) -> Path | None:
+    postgres_copy.read_manifest(copy)
+    engine = database.connect(database.database_url(address))
+    try:
+        with store_errors("put the backup back", database.place(engine)):
+            with engine.connect() as connection:
+                filled = database.revision(connection) is not None
+                connection.rollback()
+                kept = postgres_copy.dump(connection, aside.with_suffix(postgres_copy.ENDING)) if filled else None
+            with engine.connect() as connection, connection.begin():
+                postgres_copy.load(connection, copy)
+        database.prepare(engine)
+        return kept
+    finally:
+        engine.dispose()
 
 
 def _read_only(file: Path) -> sqlite3.Connection:

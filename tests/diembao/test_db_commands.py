@@ -216,12 +216,16 @@ def test_removing_leaves_no_empty_folders_and_does_not_follow_links(tmp_path) ->
 
 
 @pytest.mark.postgres
-def test_postgres_is_checked_and_its_backup_is_refused(postgres_url, empty_postgres_url, tmp_path) -> None:
+def test_postgres_is_checked_and_goes_into_a_file_and_back(postgres_url, empty_postgres_url, tmp_path) -> None:
     assert problems_of(postgres_url) == []
     assert revision_of(postgres_url) == REVISION
     assert expiring(postgres_url, datetime.now(UTC)) == 0
     assert problems_of(empty_postgres_url) == [f"at migration none, this program has {REVISION}: run `db upgrade`"]
-    with pytest.raises(StoreError, match="pg_dump"):
-        back_up(postgres_url, tmp_path / "copy.db")
+    copy = diembao(tmp_path, "db", "backup", DIEMBAO_DATABASE_URL=postgres_url)
+    assert copy.exit_code == 0, copy.stderr
+    assert copy.stdout.endswith(".copy.zip\n")
+    back = diembao(tmp_path, "db", "restore", copy.stdout.strip(), DIEMBAO_DATABASE_URL=postgres_url)
+    assert back.exit_code == 0, back.stderr
+    assert "replaced-" in back.stdout
     done = diembao(tmp_path, "db", "upgrade", DIEMBAO_DATABASE_URL=empty_postgres_url)
     assert (done.exit_code, done.stdout) == (0, f"migration none -> {REVISION}\n"), done.stderr
