@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Literal
 
 import msgspec
@@ -172,6 +172,17 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Saturdays and Sundays that are worked in exchange."""
 
 
+class Night(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When the night has to be through."""
+
+    limited: bool = True
+    """False: a crawl takes the time it takes, and the sheet comes after it."""
+    sheet_by: time = time(6, 30)
+    """A night that began before this time of its morning has a sheet by then, from whatever is there."""
+    reserve_minutes: float = 6.0
+    """The crawl ends so long before, for grouping and the sheet; pages not asked for stay due and are counted."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`settings.toml`, one table each."""
 
@@ -189,3 +200,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What expires."""
     calendar: Calendar = Calendar()
     """Working days."""
+    night: Night = Night()
+    """When the night has to be through."""

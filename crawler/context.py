@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,10 @@ class Context:
     own_run: bool = False
     """True when the crawl began its run itself (`scrapy crawl`) and must finish it."""
 
+    until: float | None = None
+    """The moment (`time.monotonic()`) after which nothing more is asked; what is left stays due. None: no limit."""
+    feeds: frozenset[str] | None = None
+    """Only these feeds, sitemaps and sections are asked (in the day, those worth asking); None: all."""
     failure: Exception | None = None
     """What stopped the crawl: the store gave an error."""
     reason: str = ""
@@ -46,6 +51,11 @@ class Context:
     def crawl(self) -> Crawl:
         """How we visit."""
         return self.config.settings.crawl
+
+    @property
+    def time_is_up(self) -> bool:
+        """Whether the crawl's time is spent."""
+        return self.until is not None and time.monotonic() >= self.until
 
     @property
     def guard(self) -> Guard:

@@ -74,12 +74,14 @@ async def crawl(
     outlets: Sequence[str] | None = None,
     on_progress: Listener | None = None,
     validators: dict[str, tuple[str | None, str | None]] | None = None,
+    until: float | None = None,
+    feeds: frozenset[str] | None = None,
     **arguments: str,
 ) -> CrawlResult:
     """Run one spider to its end under the run `run_id` and return its counts.
 
-    `outlets` are ids (None: all active ones), `validators` is `Context.validators`, `arguments` go to the spider. The
-    run is neither begun nor finished here.
+    `outlets` are ids (None: all active ones), `validators`, `until` and `feeds` are those of `Context`, `arguments`
+    go to the spider. The run is neither begun nor finished here.
     Raises StoreError when the store failed (all that was committed stays), KeyboardInterrupt after Ctrl-C, ValueError
     for an outlet that is not configured.
     """
@@ -92,6 +94,8 @@ async def crawl(
         hosts=hosts,
         tally=Tally(listener=on_progress),
         validators=validators,
+        until=until,
+        feeds=feeds,
     )
     if outlets is not None:
         arguments["outlet"] = ",".join(outlets)

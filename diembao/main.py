@@ -24,6 +24,7 @@ from diembao import (
     search,
     tag,
     topic,
+    watch,
 )
 
 app = typer.Typer(
@@ -57,6 +58,7 @@ def diembao(
 
 
 app.command("nightly")(nightly.nightly)
+app.command("watch")(watch.watch)
 app.add_typer(report.app, name="report")
 app.command("search")(search.search)
 app.command("topic")(topic.topic)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +22,7 @@ from diembao.shared import (
     configured,
     console,
     moment,
+    span,
     stop,
 )
 from vietnamese.clock import Clock, fixed_clock, system_clock
@@ -46,6 +47,10 @@ def nightly(
         Path | None,
         typer.Option("--hosts", help="TOML that maps host names to loopback; nothing else is reached.", metavar="FILE"),
     ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option("--budget", help="Crawl so long at most (45m, 2h); else until `night.sheet_by`.", metavar="TIME"),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked; ask and write nothing.")] = False,
     log_json: Annotated[bool, typer.Option("--log-json", help="Write the log file as JSON lines.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log to the screen too.")] = False,
@@ -64,7 +69,8 @@ def nightly(
         if dry_run:
             _dry_run(where, settings, hosts)
             return
-        run = _Nights(where=where, config=settings, log_json=log_json, verbose=verbose)
+        limit = span(budget) if budget else None
+        run = _Nights(where=where, config=settings, log_json=log_json, verbose=verbose, crawl_for=limit)
         results = run.demo(moment(at) if at else None) if demo else run.live(moment(at) if at else None, hosts)
     _end(results)
 
@@ -81,8 +87,10 @@ def _end(results: Sequence[NightResult]) -> None:
 class _Nights:
     """Runs one night or the demo's six in one process (an event loop is started once)."""
 
-    def __init__(self, *, where: Places, config: Config, log_json: bool, verbose: bool) -> None:
-        self.where, self.config = where, config
+    def __init__(
+        self, *, where: Places, config: Config, log_json: bool, verbose: bool, crawl_for: timedelta | None = None
+    ) -> None:
+        self.where, self.config, self.crawl_for = where, config, crawl_for
         self.log_json, self.verbose = log_json, verbose
         self.results: list[NightResult] = []
 
@@ -156,6 +164,7 @@ class _Nights:
                 clock=clock,
                 hosts=hosts,
                 on_progress=progress.show,
+                crawl_for=self.crawl_for,
             )
         print_summary(result, console)
         self.results.append(result)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -72,6 +72,16 @@ def moment(text: str) -> datetime:
     except ValueError:
         stop(f"{text!r} is not a time; write 2026-09-10 or 2026-09-10T05:30")
     return at if at.tzinfo else at.replace(tzinfo=LOCAL)
+
+
+def span(text: str) -> timedelta:
+    """Read `30m`, `6h` or `3d`."""
+    from storage.query import read_span
+
+    try:
+        return read_span(text)
+    except ValueError as error:
+        stop(str(error))
 
 
 def progress_bar() -> Progress:

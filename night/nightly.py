@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from issues.update import update_issues
 from night.entities import sync_entities
 from night.health import OutletHealth
 from night.judge import outlet_health
+from night.morning import crawl_time
 from night.topic import mark_topics
 from report.write import write_sheet
 from storage.activity import fate_counts
@@ -80,8 +81,11 @@ async def run_night(
     clock: Clock,
     hosts: HostMap | None = None,
     on_progress: Listener | None = None,
+    crawl_for: timedelta | None = None,
 ) -> NightResult:
     """Run, or continue, the night of `morning` and return what it came to.
+
+    The crawl ends in time for the sheet (`settings.night`), or after `crawl_for`; what it did not come to stays due.
 
     Everything derived carries the moment of `clock`. The run is marked finished as the very last act, so a night that
     was killed before is continued under the same run id and ends in the same rows. Raises StoreError when the store
@@ -104,6 +108,7 @@ async def run_night(
             clock=clock,
             outlets=[outlet.id for outlet in outlets],
             on_progress=on_progress,
+            until=_until(crawl_for or crawl_time(clock(), morning, config.settings.night)),
         )
     store.close_fates(run.run_id)
     counts: Mapping[str, int] = {}
@@ -128,6 +133,10 @@ async def run_night(
     )
     store.finish_run(run.run_id, result.outcome)
     return result
+
+
+def _until(limit: timedelta | None) -> float | None:
+    return None if limit is None else time.monotonic() + limit.total_seconds()
 
 
 class _Stages:

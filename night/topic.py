@@ -178,6 +178,8 @@ async def look_around(
             outlets=topic.outlets or visited_ids(config, hosts),
             on_progress=watch.progress,
             validators=watch.validators,
+            until=None,
+            feeds=None,
             q=topic.words,
             pages=str(topic.limits.pages),
             seconds=str(topic.limits.seconds),

@@ -78,7 +78,8 @@ class Visit:
             "sitemap": outlet.sitemaps,
             "section": outlet.sections,
         }
-        asks = [Ask(kind=kind, url=url) for kind in kinds for url in named[kind]]
+        wanted = context.feeds
+        asks = [Ask(kind=kind, url=url) for kind in kinds for url in named[kind] if wanted is None or url in wanted]
         self._asks = deque(ask for ask in asks if not context.store.feed_polled(context.run_id, ask.url))
         self._rows: deque[FrontierRow] = deque()
         self._tried: set[str] = set()
@@ -90,7 +91,9 @@ class Visit:
         context.tally.begin(outlet.id, pace_seconds=context.pace(outlet), feeds=len(self._asks))
 
     def steps(self) -> Iterator[Request | Visited]:
-        """Visits that need no request, then one request; nothing at the end when the outlet is done."""
+        """Visits that need no request, then one request; nothing when the outlet is done, or the crawl's time is up."""
+        if self._context.time_is_up:
+            return
         with _stopping(self._context):
             request = self._next_ask()
             while request is None and (row := self._next_row()) is not None:
