@@ -22,6 +22,10 @@ TIERS = {
 }
 """Every tier with its heading, in the order of the page."""
 
+COLUMNS = (
+    "id", "name", "domains", "owner", "feeds", "sitemaps", "sections", "search", "pace", "rules", "verified", "visited",
+    "permission",
+)  # fmt: skip
 HEAD = """\
 # Outlets
 
@@ -51,10 +55,8 @@ def outlet_table(outlets: Iterable[Outlet]) -> str:
 def _section(tier: str, outlets: list[Outlet]) -> str:
     if not outlets:
         return ""
-    return (
-        f"\n## {TIERS[tier]} ({len(outlets)})\n\n"
-        "| id | name | domains | owner | feeds | sitemaps | sections | rules | verified | visited | permission |\n"
-        "|---|---|---|---|---|---|---|---|---|---|---|\n" + "".join(_row(outlet) for outlet in outlets)
+    return f"\n## {TIERS[tier]} ({len(outlets)})\n\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n" + "".join(
+        _row(outlet) for outlet in outlets
     )
 
 
@@ -67,6 +69,8 @@ def _row(outlet: Outlet) -> str:
         _addresses(outlet.feeds),
         _addresses(outlet.sitemaps),
         _addresses(outlet.sections),
+        outlet.search_url or "-",
+        "-" if outlet.pace_seconds is None else f"{outlet.pace_seconds:g} s",
         ", ".join(rule.name for rule in outlet.rules) or "-",
         "yes" if outlet.verified else "no",
         "yes" if outlet.active else "no",

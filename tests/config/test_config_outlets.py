@@ -79,6 +79,20 @@ def test_there_are_forty_and_local_and_official_ones_among_them() -> None:
     assert sum(outlet.active for outlet in SHIPPED.values()) >= 25
 
 
+def test_forty_blocks_say_who_publishes_and_where_to_ask() -> None:
+    """Owner, a permission note, and at least one address that announces articles; the pace may be the settings'."""
+    whole = [o for o in SHIPPED.values() if o.owner and o.permission and (o.feeds or o.sitemaps or o.sections)]
+    assert len(whole) >= 40
+
+
+@pytest.mark.parametrize("outlet", [o for o in SHIPPED.values() if o.active], ids=lambda o: o.id)
+def test_an_outlet_that_is_visited_announces_articles_somewhere(outlet: Outlet) -> None:
+    assert outlet.feeds or outlet.sitemaps or outlet.sections
+    for url in (*outlet.sections, *([outlet.search_url] if outlet.search_url else [])):
+        host = urlsplit(url).hostname or ""
+        assert any(below(host, domain) for domain in outlet.domains), f"{url} lies on no domain of {outlet.id}"
+
+
 def test_no_domain_and_no_feed_belongs_to_two() -> None:
     for one, other in combinations(SHIPPED.values(), 2):
         shared = [(a, b) for a in one.domains for b in other.domains if below(a, b) or below(b, a)]
