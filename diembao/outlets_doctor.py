@@ -158,7 +158,7 @@ def _show(outlet: Outlet, rule: OutletRule, rows: list[Compared]) -> None:
     console = Console()
     selectors = Table("", "now", f"proposed: {rule.name}", title=f"{outlet.name} ({outlet.id})")
     old = outlet.rules[0] if outlet.rules else None
-    for key in ("body", "title", "sapo", "published"):
+    for key in ("body", "title", "sapo", "published", "drop"):
         selectors.add_row(key, str(getattr(old, key, None) or "-"), str(getattr(rule, key) or "-"))
     console.print(selectors)
     table = Table("page")

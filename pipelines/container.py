@@ -20,7 +20,7 @@ _LEVELS_UP = 5
 _MOST_ALIKE = 0.7
 _GAIN = 0.15
 """The parent is taken when it adds this share of running text: an article in several containers."""
-_TEASER_CHILDREN, _TEASER_TEXT, _HEADLINE = 6, 600, 20
+_TEASER_CHILDREN, _TEASER_TEXT, _HEADLINE, _SENTENCE = 6, 600, 20, 60
 
 Weights = Mapping[HtmlElement, float]
 
@@ -88,17 +88,21 @@ def _in_frame(block: HtmlElement) -> bool:
 
 
 def _is_teaser(block: HtmlElement, title: HtmlElement | None) -> bool:
-    """Whether the text stands beside a linked headline in a small box: it is about another article."""
+    """Whether the text stands beside a linked headline in a small box: it is about another article.
+
+    A box with more paragraphs than linked headlines is a short article with a link in it.
+    """
     for node in islice(block.iterancestors(), 2):
         if len(node) > _TEASER_CHILDREN or (title is not None and title in node.iterdescendants(title.tag)):
             return False
         if len(node.text_content()) > _TEASER_TEXT:
             return False
-        if any(
+        heads = sum(
             len(link.text_content().strip()) >= _HEADLINE and block not in link.iterancestors()
             for link in node.iter("a")
-        ):
-            return True
+        )
+        if heads:
+            return sum(len((child.text or "").strip()) > _SENTENCE for child in node) <= heads
     return False
 
 

@@ -122,7 +122,8 @@ CALLS = _opening(
 NOISE = re.compile(
     r"(?i)\W*(?:quảng cáo|advertisements?|ads?|(?:đang tải|loading)(?: dữ liệu)?|nghe (?:đọc bài|audio)|chia sẻ"
     r"|aa?|print|in (?:bài|trang)(?: này| viết)?|gửi (?:email|mail)|tweet|share|like|google \+?|facebook|zalo|cỡ chữ"
-    r"|bản (?:in|để in)|lưu bài(?: viết)?|về (?:đầu|trước) trang|quay lại|trở (?:về|lại)|copy link|sao chép liên kết|copyright.{0,80}"
+    r"|bản (?:in|để in)|lưu bài(?: viết)?|về (?:đầu|trước) trang|quay lại|trở (?:về|lại)|copy link|sao chép liên kết"
+    r"|copyright.{0,80}"
     r"|(?:bạn )?(?:cần|phải|vui lòng|hãy) đăng nhập .{0,80}|video player is loading.{0,20}"
     r"|your browser does not support .{0,60})\W*"
 )

@@ -96,3 +96,20 @@ def test_a_page_that_is_not_stored_is_asked_for_politely(tmp_path: Path, monkeyp
     assert "robots" in forbidden.stderr
     assert asked.count("/robots.txt") == 2
     assert not any("noi-bo" in path for path in asked)
+
+
+def test_boxes_inside_the_body_are_proposed_to_be_dropped() -> None:
+    shape = """<html><head><title>Bến {n} đóng để sửa</title></head><body><h1>Bến số {n} đóng hai đêm sửa mặt cầu</h1>
+<div class="than-bai"><p>Nước lên lúc bốn giờ sáng, thợ phải làm đêm, {n} chiếc phao được kéo vào bờ để thay mới.</p>
+<div class="hop-lien-quan"><a href="/khac-{n}">Chợ cá Xóm Đáy dời ra bãi đất mới, lần {n}</a></div>
+<p>Xe tải đi vòng qua phà, mỗi chuyến chở {n}0 xe, chủ hàng quán hai bên bờ mong cầu mở lại đúng hẹn đã báo.</p>
+<p class="tac-gia">Nguyễn Hư Cấu</p>
+<p>Đơn vị thi công hứa trả lại mặt bằng sạch sẽ sau {n} ngày làm việc, nếu chậm một ngày thì chịu phạt.</p>
+</div></body></html>"""
+    given = [page_of(shape.format(n=n).encode(), url=f"https://x.example/ben-{n}8812.html", outlet_id=None)
+             for n in range(3, 9)]  # fmt: skip
+    rule = propose_rule(given, name="2026")
+    assert rule is not None
+    assert rule.body == "div.than-bai"
+    assert set((rule.drop or "").split(", ")) == {"div.hop-lien-quan", "p.tac-gia"}
+    assert "drop = " in outlet_toml(Outlet(id="x", name="X", domains=("x.example",), tier="local", rules=(rule,)))
