@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from diembao.shared import DONE, DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured
+from diembao.shared import DONE, DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, span, stop
 from vietnamese.clock import iso, system_clock, to_local
 
 if TYPE_CHECKING:
@@ -19,45 +19,70 @@ BAD = {"broken", "blocked", "forbidden", "silent"}
 
 
 def health(
+    outlet: Annotated[str | None, typer.Option("--outlet", help="Only this outlet, with its evidence.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    prometheus: Annotated[bool, typer.Option("--prometheus", help="Print Prometheus text.")] = False,
+    fresh: Annotated[
+        str | None,
+        typer.Option(
+            "--fresh", help="End with 3 too when no night has finished within this long (26h).", metavar="TIME"
+        ),
+    ] = None,
     demo: DemoOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Tell which outlets are healthy, quiet, silent, broken, blocked or forbidden, and why.
 
-    Ends with 3 when an outlet is in a bad state.
+    Ends with 3 when an outlet is in a bad state; with --fresh also when the night did not run. Made for cron and
+    container health checks.
     """
     from contextlib import closing
 
     from night.judge import outlet_health
+    from night.metrics import last_night, last_run, prometheus_text
     from night.nightly import visited
     from storage.store import open_store
 
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
+        outlets = visited(settings, None)
+        if outlet is not None and outlet not in settings.outlets:
+            stop(f"no such outlet: {outlet}; `diembao outlets list` lists them")
+        chosen = [settings.outlets[outlet]] if outlet is not None else outlets
         with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
-            states: list[OutletHealth] = outlet_health(store, visited(settings, None), run_id=None, now=system_clock())
-    if as_json:
-        rows = [
-            {
-                "id": s.id,
-                "name": s.name,
-                "state": s.state,
-                "reason": s.reason,
-                "last_success_at": iso(s.last_success_at) if s.last_success_at else None,
-                "last_new_at": iso(s.last_new_at) if s.last_new_at else None,
-                "stored": s.stored,
-                "failed": s.failed,
-            }
-            for s in states
-        ]
-        typer.echo(json.dumps({"schema": "diembao/health/1", "outlets": rows}, ensure_ascii=False))
+            run, night = last_run(store), last_night(store)
+            # As it was when we last asked: that nobody has asked since is told apart.
+            judged_at = (run.finished_at if run else None) or system_clock()
+            states = outlet_health(store, chosen, run_id=None, now=judged_at, calendar=settings.settings.calendar)
+    stale = fresh is not None and (night is None or system_clock() - night > span(fresh))
+    if prometheus:
+        typer.echo(prometheus_text(states, run), nl=False)
+    elif as_json:
+        rows = [as_row(state) for state in states]
+        told = {"schema": "diembao/health/1", "last_night_at": iso(night) if night else None, "outlets": rows}
+        typer.echo(json.dumps(told, ensure_ascii=False))
     else:
-        _table(states)
-    raise typer.Exit(DONE_WITH_FAILURES if any(s.state in BAD for s in states) else DONE)
+        _table(states, evidence=outlet is not None)
+        typer.echo(f"last night finished: {to_local(night):%Y-%m-%d %H:%M}" if night else "no night has finished yet")
+    raise typer.Exit(DONE_WITH_FAILURES if stale or any(s.state in BAD for s in states) else DONE)
 
 
-def _table(states: list[OutletHealth]) -> None:
+def as_row(state: OutletHealth) -> dict[str, object]:
+    """One outlet as `health --json` prints it."""
+    return {
+        "id": state.id,
+        "name": state.name,
+        "state": state.state,
+        "reason": state.reason,
+        "last_success_at": iso(state.last_success_at) if state.last_success_at else None,
+        "last_new_at": iso(state.last_new_at) if state.last_new_at else None,
+        "stored": state.stored,
+        "failed": state.failed,
+        "evidence": dict(state.evidence),
+    }
+
+
+def _table(states: list[OutletHealth], *, evidence: bool) -> None:
     table = Table("outlet", "state", "reason", "last answer", "last new article")
     for s in states:
         table.add_row(
@@ -68,3 +93,7 @@ def _table(states: list[OutletHealth]) -> None:
             f"{to_local(s.last_new_at):%Y-%m-%d %H:%M}" if s.last_new_at else "-",
         )
     Console().print(table)
+    if evidence:
+        for s in states:
+            for name, value in s.evidence.items():
+                typer.echo(f"  {name}: {value}")

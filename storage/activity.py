@@ -55,10 +55,10 @@ def outlet_activity(store: Store, run_id: str | None) -> Mapping[str, OutletActi
 
 
 def newest_run(store: Store) -> str | None:
-    """The run that began last; None in an empty store. Topics do not count: they ask for little of an outlet."""
+    """The run that began last; None in an empty store. Looks in the day do not count: they ask little of an outlet."""
     newest = (
         select(runs.c.run_id)
-        .where(runs.c.kind != "topic")
+        .where(runs.c.kind.not_in(("topic", "watch")))
         .order_by(runs.c.started_at.desc(), runs.c.run_id.desc())
         .limit(1)
     )
