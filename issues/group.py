@@ -1,24 +1,37 @@
 """Put articles together: each one joins an issue, starts one, or repeats an article. Online and deterministic.
 
-The state of a `Grouper` is a function of the set of (article, placement) in its window, never of the order or the
-batches in which they came: rebuilt from the store it is the state it had in memory.
+An article is compared with those most like it; the comparisons that speak for one matter are kept as links. The issues
+it is linked to are then grouped anew, with it, by all their links (`issues.cluster`), so that what comes late can bring
+together, or take out, what was placed before: which order articles come in decides next to nothing.
+
+The state of a `Grouper` is a function of the set of (article, placement, links) in its window, never of the order or
+the batches in which they came: rebuilt from the store it is the state it had in memory.
 """
 
 from __future__ import annotations
 
+import heapq
 import math
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, TypeVar
 
+from issues.cluster import Rule, clusters
 from issues.evidence import Evidence, Weights, compare
 from issues.lexicon import Lexicon, frequencies
 from issues.profile import Profile
 from issues.reprint import Reprint, bands, reprint
 from issues.weights import GroupingWeights
 
-MOST_CANDIDATES = 14
+MOST_CANDIDATES = 12
+MOST_BEYOND = 12
+"""Articles compared that are linked to the candidates."""
+SURE = 9.0
+"""The link of an article and its reprint, and of articles of one issue of which no links are known."""
+MOST_GROUPED_ANEW = 150
+"""An issue of more articles than these stays whole."""
 _Key = TypeVar("_Key", bound=Hashable)
 _LONG_AGO = float("-inf")
 
@@ -36,19 +49,18 @@ class Joined:
     turned: Reprint | None = None
     """Set where an article placed before turned out to repeat this one."""
     moved: Mapping[str, str] = field(default_factory=dict)
-    """article_id -> issue it was in, for articles that went over to `issue_id` because this one tied two issues."""
+    """article_id -> issue it was in, for articles that went over to `issue_id` because this one tied them to it."""
+    links: Mapping[str, float] = field(default_factory=dict)
+    """article_id -> score of every other article it may share a matter with; `restore` wants them back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Link:
     """One candidate, scored."""
 
-    issue_id: str
     article_id: str
     score: float
     evidence: Evidence
-    fit: float = 0.0
-    """How well the article fits the whole issue; set for the strongest link of an issue."""
 
 
 def issue_id_of(article_id: str) -> str:
@@ -61,9 +73,14 @@ class Grouper:
 
     def __init__(self, weights: GroupingWeights) -> None:
         self._weights = weights
+        self._rule = Rule(
+            least=weights.least, best_share=weights.best_share, links=weights.links, missing=weights.missing_link
+        )
         self._profiles: dict[str, Profile] = {}
         self._issue_of: dict[str, str] = {}
         self._members: dict[str, set[str]] = {}
+        self._links: dict[str, dict[str, float]] = {}
+        self._waiting: dict[str, dict[str, float]] = {}
         self._lexicon = Lexicon(frequencies())
         self._bands: dict[tuple[int, bytes], set[str]] = {}
         self._titles: dict[str, set[str]] = {}
@@ -73,41 +90,48 @@ class Grouper:
     def __len__(self) -> int:
         return len(self._profiles)
 
-    def restore(self, placed: Iterable[tuple[Profile, str]]) -> None:
-        """Take up articles that are placed already, as (profile, issue_id), in any order."""
+    def restore(
+        self, placed: Iterable[tuple[Profile, str]], links: Mapping[str, Mapping[str, float]] | None = None
+    ) -> None:
+        """Take up articles that are placed already, as (profile, issue_id), in any order.
+
+        `links`: `Joined.links` of each by article id; articles without stay with the first one of their issue.
+        """
+        known = links or {}
         for article, issue_id in placed:
             self._keep(article, issue_id)
+        for key in list(self._profiles):
+            if key in known:
+                self._link(key, known[key])
+            else:
+                self._link(key, {min(self._members[self._issue_of[key]], key=self._age): SURE})
         self._forget()
 
     def add(self, article: Profile) -> Joined:
         """Place one article. One that is placed already keeps its issue."""
-        known = self._issue_of.get(article.article_id)
+        key = article.article_id
+        known = self._issue_of.get(key)
+        kept = dict(self._links.get(key, ()))
         if known is not None:
-            self._drop(article.article_id)
+            self._drop(key)
         self._advance(article)
         copied = self._reprint(article)
-        fits = [] if copied or known else self._fits(article)
-        link = fits[0] if fits else None
-        issue_id = known or self._issue_for(article, copied, link)
-        issue_id, moved = self._merged(issue_id, fits[1:])
+        found = [] if copied or known else self._compared(article)
+        self._link(key, kept | _linked(found, copied, key))
+        issue_id, moved = (known, {}) if known else self._placed(key)
         self._keep(article, issue_id)
+        told = self._told(found, issue_id) if not (copied or known) else {}
+        links = dict(self._links.get(key, ()))
         self._forget()
-        mine = copied if copied and copied.copy == article.article_id else None
-        turned = copied if copied and copied.copy != article.article_id else None
         return Joined(
-            article_id=article.article_id,
+            article_id=key,
             issue_id=issue_id,
-            reprint=mine,
-            evidence=_told(link, self._weights.least) if link else {},
-            turned=turned,
+            reprint=copied if copied and copied.copy == key else None,
+            evidence=told,
+            turned=copied if copied and copied.copy != key else None,
             moved=moved,
+            links=links,
         )
-
-    def _issue_for(self, article: Profile, copied: Reprint | None, link: _Link | None) -> str:
-        if copied:
-            other = copied.original if copied.copy == article.article_id else copied.copy
-            return self._issue_of[other]
-        return link.issue_id if link else issue_id_of(article.article_id)
 
     def _reprint(self, article: Profile) -> Reprint | None:
         """The best of the articles that this one repeats, or that repeat it."""
@@ -123,63 +147,87 @@ class Grouper:
         at = self._profiles[found.original].at if found.original in self._profiles else None
         return (-share, at if at is not None else math.inf, found.original)
 
-    def _fits(self, article: Profile) -> list[_Link]:
-        """The strongest link to every issue that fits, best issue first."""
-        by_issue: dict[str, list[_Link]] = {}
-        for link in self._links(article):
-            by_issue.setdefault(link.issue_id, []).append(link)
-        fits: list[tuple[float, str, _Link]] = []
-        for issue_id, found in by_issue.items():
-            fit = self._fit(issue_id, [link.score for link in found])
-            if fit >= self._weights.least:
-                best = max(found, key=lambda link: (link.score, link.article_id))
-                fits.append((-fit, issue_id, replace(best, fit=fit)))
-        return [link for _, _, link in sorted(fits, key=lambda found: found[:2])]
+    def _compared(self, article: Profile) -> list[_Link]:
+        """The links to the articles most like this one that are worth keeping, strongest first.
 
-    def _merged(self, issue_id: str, others: Sequence[_Link]) -> tuple[str, dict[str, str]]:
-        """The issue that is left when small young issues that fit as well go over to the oldest, and who moved."""
-        moved: dict[str, str] = {}
-        for other in others:
-            if other.fit < self._weights.merge:
-                break
-            old, young = sorted((issue_id, other.issue_id), key=self._age)
-            if self._may_go_over(old, young):
-                for key in sorted(self._members.pop(young)):
-                    moved.setdefault(key, young)
-                    self._issue_of[key] = old
-                    self._members[old].add(key)
-                issue_id = old
-        return issue_id, moved
-
-    def _age(self, issue_id: str) -> tuple[float, str]:
-        """Orders issues by their first article in the window."""
-        ats = (self._profiles[key].at for key in self._members[issue_id])
-        return min(at if at is not None else math.inf for at in ats), issue_id
-
-    def _may_go_over(self, old: str, young: str) -> bool:
-        """Only an issue whose founder is still in the window goes over: none of it stays behind."""
-        members = self._members[young]
-        small = len(members) <= self._weights.merge_most
-        whole = len(members) + len(self._members[old]) <= self._weights.merged_most
-        return small and whole and any(issue_id_of(key) == young for key in members)
-
-    def _links(self, article: Profile) -> list[_Link]:
+        What the strongest are linked to is compared as well: who came first must not decide who is compared with whom.
+        """
         weights = Weights(self._lexicon.weight)
+        found = self._scored(article, self._lexicon.candidates(article.terms, MOST_CANDIDATES), weights)
+        seen = {link.article_id for link in found}
+        beyond: dict[str, float] = {}
+        for link in found:
+            if link.score >= self._weights.least:
+                for other, score in self._links.get(link.article_id, {}).items():
+                    if other not in seen:
+                        beyond[other] = max(beyond.get(other, score), min(score, link.score))
+        more = heapq.nsmallest(MOST_BEYOND, ((-score, other) for other, score in beyond.items()))
+        found += self._scored(article, [other for _, other in more], weights)
+        kept = (link for link in found if link.score >= self._weights.least_link)
+        return sorted(kept, key=lambda link: (-link.score, link.article_id))
+
+    def _scored(self, article: Profile, keys: Iterable[str], weights: Weights) -> list[_Link]:
         found: list[_Link] = []
-        for key in self._lexicon.candidates(article.terms, MOST_CANDIDATES):
+        for key in keys:
             evidence = compare(article, self._profiles[key], weights)
-            score = self._weights.score(article, self._profiles[key], evidence)
-            found.append(_Link(issue_id=self._issue_of[key], article_id=key, score=score, evidence=evidence))
+            score = round(self._weights.score(article, self._profiles[key], evidence), 3)
+            found.append(_Link(article_id=key, score=score, evidence=evidence))
         return found
 
-    def _fit(self, issue_id: str, scores: list[float]) -> float:
-        """How well an article fits an issue: mostly its best link, partly its three best, less for large issues."""
-        size = len(self._members[issue_id])
-        best = sorted(scores, reverse=True)[: self._weights.links]
-        best += [self._weights.missing_link] * (min(self._weights.links, size) - len(best))
-        mean = sum(best) / len(best)
-        mix = self._weights.best_share * best[0] + (1 - self._weights.best_share) * mean
-        return mix - self._weights.size_penalty * math.log(max(1.0, size / self._weights.free_size))
+    def _link(self, key: str, links: Mapping[str, float]) -> None:
+        """Keep links both ways round; those to articles that are not here wait for them."""
+        for other, score in [*links.items(), *self._waiting.pop(key, {}).items()]:
+            if other == key:
+                continue
+            if other in self._profiles:
+                best = max(score, self._links.get(key, {}).get(other, score))
+                self._links.setdefault(key, {})[other] = best
+                self._links.setdefault(other, {})[key] = best
+            else:
+                self._waiting.setdefault(other, {})[key] = score
+
+    def _placed(self, key: str) -> tuple[str, dict[str, str]]:
+        """The issue of a new article after its neighbourhood was grouped anew, and which articles went over to it."""
+        near = sorted(
+            {self._issue_of[o] for o, score in self._links.get(key, {}).items() if score >= self._weights.near}
+        )
+        if not near:
+            return self._free_id([key]), {}
+        region = [key] + [member for issue_id in near for member in self._members[issue_id]]
+        large = [sorted(self._members[i]) for i in near if len(self._members[i]) > MOST_GROUPED_ANEW]
+        groups = clusters(region, self._links, self._rule, large)
+        mine = sorted((other for group in groups if key in group for other in group if other != key), key=self._age)
+        issue_id = self._id_for(mine) or self._free_id([*mine, key])
+        moved = {other: self._issue_of[other] for other in mine if self._issue_of[other] != issue_id}
+        for other, old in moved.items():
+            _discard(self._members, old, other)
+            self._issue_of[other] = issue_id
+            self._members.setdefault(issue_id, set()).add(other)
+        return issue_id, moved
+
+    def _id_for(self, group: Sequence[str]) -> str | None:
+        """The issue half of whose articles are in the group; of several the one with most of them, then the older."""
+        shares = Counter(self._issue_of[key] for key in group)
+        whole = [(-n, self._since(i), i) for i, n in shares.items() if n * 2 >= len(self._members[i])]
+        return min(whole)[2] if whole else None
+
+    def _free_id(self, group: Sequence[str]) -> str:
+        """The id that the first article of the group founds whose id no issue bears."""
+        ids = [issue_id_of(key) for key in group]
+        return next((i for i in ids if i not in self._members), ids[-1])
+
+    def _since(self, issue_id: str) -> tuple[float, str]:
+        return min(self._age(key) for key in self._members[issue_id])
+
+    def _age(self, key: str) -> tuple[float, str]:
+        """Orders articles by time, undated ones last."""
+        at = self._profiles[key].at
+        return (math.inf if at is None else at), key
+
+    def _told(self, found: Sequence[_Link], issue_id: str) -> dict[str, Any]:
+        """The evidence of the strongest link within the issue as plain data; empty for a founder."""
+        link = next((link for link in found if self._issue_of[link.article_id] == issue_id), None)
+        return _as_data(link, self._weights.least) if link else {}
 
     def _keep(self, article: Profile, issue_id: str) -> None:
         key = article.article_id
@@ -202,6 +250,8 @@ class Grouper:
         _discard(self._by_day, _day(article), key)
         for band in bands(article.signature):
             _discard(self._bands, band, key)
+        for other in self._links.pop(key, {}):
+            del self._links[other][key]
 
     def _advance(self, article: Profile) -> None:
         """Move the window on before `article` is compared, so that a rebuilt state compares it with the same ones."""
@@ -230,12 +280,19 @@ def _discard(index: dict[_Key, set[str]], at: _Key, key: str) -> None:
         del index[at]
 
 
-def _told(link: _Link, least: float) -> dict[str, Any]:
+def _linked(found: Iterable[_Link], copied: Reprint | None, key: str) -> dict[str, float]:
+    links = {link.article_id: link.score for link in found}
+    if copied:
+        links[copied.original if copied.copy == key else copied.copy] = SURE
+    return links
+
+
+def _as_data(link: _Link, least: float) -> dict[str, Any]:
     """The evidence of a link as plain data."""
     seen = link.evidence
     return {
         "like": link.article_id,
-        "score": round(link.score, 3),
+        "score": link.score,
         "least": least,
         "likeness": round(seen.likeness, 3),
         "title_in_other": round(seen.title_in_other, 3),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from config.loader import BUILTIN
@@ -14,6 +15,8 @@ BACKGROUND = 1500
 _COMMON_SHARE = 0.03
 """Terms in more articles than this share (and than `_COMMON_LEAST`) find no candidates: they tell too little."""
 _COMMON_LEAST = 60
+_MOST_POSTINGS = 1500
+"""Places looked up for the candidates of one article."""
 
 
 @cache
@@ -36,6 +39,7 @@ class Lexicon:
         """`background`: share of articles at large that have a term, `frequencies()`."""
         self._background = background or {}
         self._where: dict[str, dict[str, int]] = {}
+        self._rarity: dict[str, float] = {}
         self._count(0)
 
     def _count(self, documents: int) -> None:
@@ -46,7 +50,9 @@ class Lexicon:
         """Count article `key` with its weighed terms."""
         self._count(self._documents + 1)
         for term, weight in terms.items():
-            self._where.setdefault(term, {})[key] = weight
+            where = self._where.setdefault(term, {})
+            where[key] = weight
+            self._rarity[term] = self._rare(term, len(where))
 
     def remove(self, key: str, terms: Iterable[str]) -> None:
         """Forget article `key`."""
@@ -54,26 +60,40 @@ class Lexicon:
         for term in terms:
             where = self._where[term]
             del where[key]
-            if not where:
-                del self._where[term]
+            if where:
+                self._rarity[term] = self._rare(term, len(where))
+            else:
+                del self._where[term], self._rarity[term]
+
+    def _rare(self, term: str, seen: int) -> float:
+        known = self._background.get(term)
+        return _log(seen) if known is None else math.log(seen + BACKGROUND * known + _SMOOTH)
 
     def weight(self, term: str) -> float:
         """Inverse document frequency of `term`, natural logarithm, 0 and more."""
-        where = self._where.get(term)
-        seen = len(where) if where else 0
-        known = self._background.get(term)
-        rarity = _log(seen) if known is None else math.log(seen + BACKGROUND * known + _SMOOTH)
-        return max(0.0, self._log_all - rarity)
+        rarity = self._rarity.get(term)
+        return max(0.0, self._log_all - (self._rare(term, 0) if rarity is None else rarity))
 
     def candidates(self, terms: Mapping[str, int], most: int) -> list[str]:
-        """Keys of the articles that share most weight with `terms`, best first, ties by key."""
-        limit = max(_COMMON_LEAST, int(self._documents * _COMMON_SHARE))
+        """Keys of the articles that share most weight with `terms`, best first, ties by key.
+
+        The rarest terms are followed first, as far as `_MOST_POSTINGS` go: what an article costs is bounded.
+        """
         shared: dict[str, float] = {}
+        left = _MOST_POSTINGS
+        for _, weight, where in sorted(self._followed(terms), key=lambda found: found[:2]):
+            left -= len(where)
+            if left < 0:
+                break
+            for key, other in where.items():
+                shared[key] = shared.get(key, 0.0) + weight * other
+        best = heapq.nsmallest(most, ((-score, key) for key, score in shared.items()))
+        return [key for _, key in best]
+
+    def _followed(self, terms: Mapping[str, int]) -> Iterator[tuple[int, float, Mapping[str, int]]]:
+        """Of terms that are not too common: in how many articles, what they gain, and where."""
+        limit = max(_COMMON_LEAST, int(self._documents * _COMMON_SHARE))
         for term, weight in terms.items():
             where = self._where.get(term)
-            if where is None or len(where) > limit:
-                continue
-            gain = weight * self.weight(term) ** 2
-            for key, other in where.items():
-                shared[key] = shared.get(key, 0.0) + gain * other
-        return sorted(shared, key=lambda key: (-shared[key], key))[:most]
+            if where is not None and len(where) <= limit:
+                yield len(where), weight * self.weight(term) ** 2, where

@@ -50,12 +50,9 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     best_share: float
     links: int
     missing_link: float
-    size_penalty: float
-    merge: float
-    merge_most: int
-    merged_most: int
+    least_link: float
+    near: float
     other_subject: float
-    free_size: float
     window_days: float
 
     def score(self, a: Profile, b: Profile, seen: Evidence) -> float:

@@ -38,15 +38,36 @@ def test_an_issue_is_named_after_the_article_that_founded_it(profiles: list[Prof
 
 
 def test_a_state_rebuilt_at_any_point_goes_on_as_the_one_in_memory(profiles: list[Profile]) -> None:
-    whole = grouped(profiles)
+    grouper = Grouper(grouping_weights())
+    whole = {p.article_id: grouper.add(p) for p in profiles}
+    links = {key: joined.links for key, joined in whole.items()}
     for cut in range(1, len(profiles)):
-        before = [(p, whole[p.article_id]) for p in profiles[:cut]]
+        before = [(p, whole[p.article_id].issue_id) for p in profiles[:cut]]
         random.Random(cut).shuffle(before)
         again = Grouper(grouping_weights())
-        again.restore(before)
-        assert {p.article_id: again.add(p).issue_id for p in profiles[cut:]} == {
+        again.restore(before, {p.article_id: links[p.article_id] for p, _ in before})
+        assert {p.article_id: again.add(p) for p in profiles[cut:]} == {
             p.article_id: whole[p.article_id] for p in profiles[cut:]
         }
+
+
+def test_articles_restored_without_links_stay_together(profiles: list[Profile]) -> None:
+    whole = grouped(profiles)
+    again = Grouper(grouping_weights())
+    again.restore([(p, whole[p.article_id]) for p in profiles[:-1]])
+    assert again.add(profiles[-1]).moved == {}
+
+
+def test_the_order_of_arrival_decides_nothing(coverage: Any, profiles: list[Profile]) -> None:
+    def matters(order: list[Profile]) -> set[frozenset[str]]:
+        grouper, found = Grouper(grouping_weights()), {}
+        for p in order:
+            joined = grouper.add(p)
+            found |= {p.article_id: joined.issue_id} | dict.fromkeys(joined.moved, joined.issue_id)
+        return {frozenset(k for k in found if found[k] == issue) for issue in set(found.values())}
+
+    for seed in range(10):
+        assert matters(random.Random(seed).sample(profiles, len(profiles))) == matters(profiles)
 
 
 def test_an_article_placed_again_keeps_its_issue(profiles: list[Profile]) -> None:
