@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gazetteer import cues
-from gazetteer.context import OPENING_CHARS, has_flag, weight
+from gazetteer.agency_rules import is_central
+from gazetteer.context import OPENING_CHARS, has_flag, weight, weight_at
 
 if TYPE_CHECKING:
-    from gazetteer.agency_rules import HeadVerdict
+    from gazetteer.agency_lists import HeadVerdict
     from gazetteer.context import Context
     from gazetteer.place_rules import Verdict
     from gazetteer.records import Gazetteer
@@ -28,6 +29,8 @@ _ENOUGH_LATE = 4.0
 _SLACK = 1.3
 """Another province may be named somewhat more often: accused and witnesses come from elsewhere."""
 _IN_PASSING = 0.25
+_LANDMARK = _FACTORY = 0.75
+"""Parts of a name's weight."""
 _LOCAL_OUTLET = 2.0
 _WEAK_CUES = frozenset({"built", "water", "firm", "ship"})
 _EACH_AT_MOST = 3
@@ -82,18 +85,33 @@ def _weighed(gazetteer: Gazetteer, seen: Shape, places: Sequence[Verdict], heads
             lead |= weight(place) > 1.0
             reasons.append(_reason(place.text.field, place.text.plain[place.start : place.end], value))
         elif _half(place, verdict, known=has_flag(gazetteer, place, "known")):
-            ours += value / 2
+            ours += value * (_FACTORY if _is_factory(place) else 0.5)
             lead |= weight(place) > 1.0
         elif _is_other(place, verdict):
             others[place.meaning.provinces[0]] += value / 2 if place.cue else value
+    for field, words, value in _landmarks(seen):
+        ours += value * _LANDMARK
+        lead |= value > 1.0
+        reasons.append(_reason(field, words, value))
     for head, found in zip(seen.heads, heads, strict=True):
-        if found.verdict.id:
+        if found.verdict.id and not is_central(gazetteer, found.verdict.id):
             value = _HEAD_WEIGHT[head.text.field]
             ours += value
             lead |= head.text.field != "text" or found.end < OPENING_CHARS
             reasons.append(_reason(head.text.field, head.text.plain[head.start : found.end], value))
     best = [reason for reason in dict.fromkeys(reasons) if reason]
     return _Scale(ours=ours, lead=lead, other=max(others.values(), default=0.0), reasons=tuple(best[:_REASONS]))
+
+
+def _landmarks(seen: Shape) -> Iterator[tuple[str, str, float]]:
+    """Field, words and weight of what stands in the city under a name of its own, once a field."""
+    told: set[tuple[str, str]] = set()
+    for text in seen.texts:
+        for atom in text.atoms:
+            words = text.plain[atom.start : atom.end]
+            if atom.kind == "landmark" and words[0].isupper() and (text.field, words) not in told:
+                told.add((text.field, words))
+                yield text.field, words, weight_at(text.field, atom.start)
 
 
 def _values(gazetteer: Gazetteer, seen: Shape, places: Sequence[Verdict]) -> Iterator[tuple[Place, float]]:
@@ -126,6 +144,11 @@ def _half(place: Place, verdict: Verdict, *, known: bool) -> bool:
     if not place.capital or place.cue not in _WEAK_CUES or verdict.rule.startswith("lies"):
         return False
     return place.meaning.kind == "city" or known
+
+
+def _is_factory(place: Place) -> bool:
+    """A factory stands where its name says; a firm, a ship or a port's name may only be passing by."""
+    return place.cue == "firm" and "nhà máy" in place.text.form[max(0, place.start - 60) : place.start]
 
 
 def _passing(gazetteer: Gazetteer, place: Place, seen: Shape) -> bool:

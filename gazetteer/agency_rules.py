@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec.structs import replace
 
 from gazetteer import cues
-from gazetteer.agency_lists import province_list, shared_places
+from gazetteer.agency_lists import HeadVerdict, province_list, shared_places, sharing, without_everybodys
 from gazetteer.place_rules import Verdict, place_before, refuse
 from gazetteer.records import CITY, PROVINCE, Agency, Gazetteer, Unit
 from vietnamese.normal import match_form
@@ -24,18 +23,6 @@ _JUST_BEFORE = 60
 _PERSON = re.compile(r"([^\W\d_]+)(?: [^\W\d_a-zà-öø-ÿăđĩũơưạ-ỹ][^\W\d_]*){2,3}(?![^\W_])")
 """Three or four capital words: a person's name; a unit named after a person has fewer, or is a ward."""
 _LATER_TYPES = frozenset({"quận", "huyện", "thị xã", "phường", "xã", "thị trấn", "đặc khu"})
-
-
-class HeadVerdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A verdict on a head, with the span that carries it."""
-
-    verdict: Verdict
-    end: int
-    """End of the mention in the form: the place behind it included."""
-    place: int | None
-    """Order of the place the mention swallows."""
-    listed: tuple[tuple[int, str], ...] = ()
-    """Further places of its list, with the agency each stands for."""
 
 
 def head_verdicts(
@@ -54,7 +41,7 @@ def head_verdicts(
         found.append(verdict)
         if verdict.verdict.id:
             named.add(verdict.verdict.id)
-    return tuple(_sharing(gazetteer, seen, found))
+    return tuple(sharing(gazetteer, seen, without_everybodys(seen, found)))
 
 
 def _as_listed(found: HeadVerdict, head: Head) -> HeadVerdict:
@@ -74,49 +61,6 @@ def _of_provinces(
         return HeadVerdict(verdict=refuse(refused or "other-province"), end=head.end, place=None)
     verdict = Verdict(id=found[0][1], rule="list-provinces", confidence=0.85)
     return HeadVerdict(verdict=verdict, end=head.end, place=None, listed=tuple(found[1:]))
-
-
-def _sharing(gazetteer: Gazetteer, seen: Shape, found: list[HeadVerdict]) -> list[HeadVerdict]:
-    """`Công an và VKSND quận Lê Chân`: a head alone takes the place of the body it is joined to, ours or not."""
-    for index in range(len(found) - 2, -1, -1):
-        after = _joined_to(seen, found, index)
-        if after is None:
-            continue
-        head, rule = seen.heads[index], found[index].verdict.rule
-        other = found[after].verdict
-        if rule == "head-alone" and other.id:
-            shared = _same_place(gazetteer, head, other.id)
-            if shared:
-                verdict = Verdict(id=shared, rule="shared-place", confidence=0.8)
-                found[index] = HeadVerdict(verdict=verdict, end=head.end, place=None)
-        elif rule == "city-context" and head.type is None and other.rule == "other-province":
-            found[index] = HeadVerdict(verdict=refuse("other-province"), end=head.end, place=None)
-    return found
-
-
-def _joined_to(seen: Shape, found: Sequence[HeadVerdict], index: int) -> int | None:
-    """The next body, where only «và», a comma or an office holder's title stands between."""
-    head = seen.heads[index]
-    for after in range(index + 1, min(index + 3, len(found))):
-        if found[after].verdict.rule != "weak-head":
-            nearest = seen.heads[after]
-            joined = nearest.text is head.text and cues.TOGETHER.fullmatch(head.text.form, head.end, nearest.start)
-            return after if joined else None
-    return None
-
-
-def _same_place(gazetteer: Gazetteer, head: Head, other: str) -> str | None:
-    """The head's body where the other body is: at a unit, or at the city."""
-    kind, _, unit = other.rpartition("@")
-    if kind:
-        return f"{head.meaning.bodies[0]}@{unit}" if head.meaning.bodies else None
-    of_city = any(body.p31 == other for body in gazetteer.bodies.values())
-    if not of_city and not (other in gazetteer.agencies and gazetteer.agencies[other].place == CITY):
-        return None
-    for mine in head.meaning.bodies if of_city else ():
-        if gazetteer.bodies[mine].p31:
-            return gazetteer.bodies[mine].p31
-    return None
 
 
 def _verdict(
@@ -169,11 +113,17 @@ def _whole_name(gazetteer: Gazetteer, head: Head, context: Context) -> Verdict:
     word = head.text.plain[head.start : head.end]
     if not any(c.isupper() for c in word):
         return refuse("lower-case", [chosen.id])
-    if chosen.kind == "central_military_located_in_city" and not context.about_us:
-        return refuse("needs-city-context", [chosen.id])
-    if chosen.kind == "central_military_located_in_city":
+    if is_central(gazetteer, chosen.id):
+        if not context.about_us:
+            return refuse("needs-city-context", [chosen.id])
         return Verdict(id=chosen.id, rule="city-context", confidence=0.75)
     return Verdict(id=chosen.id, rule="agency-name", confidence=0.95)
+
+
+def is_central(gazetteer: Gazetteer, record_id: str) -> bool:
+    """Whether it is a body of the state that only sits in the city: its name makes no article about the city."""
+    agency = gazetteer.agencies.get(record_id)
+    return agency is not None and agency.kind == "central_military_located_in_city"
 
 
 def _of_the_day(agencies: Sequence[Agency], context: Context) -> Agency:

@@ -65,13 +65,18 @@ class Context:
 
 def weight(place: Place) -> float:
     """How much a place says by where it stands: title, sapo, first words, opening, rest."""
-    if place.text.field == "title":
+    return weight_at(place.text.field, place.start)
+
+
+def weight_at(field: str, start: int) -> float:
+    """How much a name says that begins there."""
+    if field == "title":
         return _TITLE
-    if place.text.field == "sapo":
+    if field == "sapo":
         return _SAPO
-    if place.start < _FIRST_CHARS:
+    if start < _FIRST_CHARS:
         return _FIRST
-    return _OPENING if place.start < OPENING_CHARS else _REST
+    return _OPENING if start < OPENING_CHARS else _REST
 
 
 def context(

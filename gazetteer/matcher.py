@@ -13,10 +13,11 @@ from gazetteer.listing import Listing
 from gazetteer.records import CITY, CITY_BEFORE, Gazetteer, Unit, without_type
 from gazetteer.variants import head_forms, name_forms
 
-AtomKind = Literal["unit", "city", "province", "place", "head", "agency", "draft", "cue", "list"]
+AtomKind = Literal["unit", "city", "province", "place", "head", "agency", "draft", "cue", "list", "landmark"]
 """unit: a unit's name; city: Hải Phòng; province: another province; place: a town of one; head: what a place follows
 (`Sở Y tế`, `UBND`); agency: a whole name; draft: a name never in force; cue: a longer name that only looks like one;
-list: words that open a list of agencies (`các sở`), never handed on."""
+list: words that open a list of agencies (`các sở`), never handed on; landmark: stands in the city and bears no name
+of a unit (`Kiếp Bạc`)."""
 
 
 class Meaning(msgspec.Struct, frozen=True, gc=False):
@@ -60,6 +61,7 @@ _RANK: dict[AtomKind, int] = {
     "unit": 5,
     "province": 6,
     "place": 7,
+    "landmark": 8,
 }
 
 
@@ -201,6 +203,7 @@ def _all_forms(gazetteer: Gazetteer) -> Iterable[tuple[str, AtomKind, str]]:
             yield from ((form, "place", province.code) for form in name_forms(name))
     yield from ((form, "draft", "") for draft in gazetteer.drafts for form in name_forms(draft))
     yield from ((form, "cue", "") for form in gazetteer.words.lists["longer_names"])
+    yield from ((form, "landmark", "") for form in gazetteer.words.lists["landmarks"])
 
 
 def _unit_forms(unit: Unit) -> Iterable[tuple[str, AtomKind]]:

@@ -77,7 +77,8 @@ def _city(place: Place, context: Context) -> Verdict:
     """Hải Phòng itself, or its nicknames."""
     form = place.text.form[place.name_start : place.end]
     if "hải phòng" not in form and "hai" not in form:
-        ours = (context.city > 0 or context.local_outlet) and not place.glued
+        near = context.city > 0 or (context.ours > 0 and not context.sport)
+        ours = (near or context.local_outlet) and not place.glued
         return Verdict(id=CITY, rule="city-nickname", confidence=0.7) if ours else refuse("nickname-alone")
     if place.type is not None:
         fits = place.type in {"thành phố", "tỉnh", "đảo"}

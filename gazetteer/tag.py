@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from gazetteer import cues
 from gazetteer.about import about_city
-from gazetteer.agency_rules import HeadVerdict, head_verdicts, not_about_us
+from gazetteer.agency_lists import HeadVerdict
+from gazetteer.agency_rules import head_verdicts, not_about_us
 from gazetteer.context import context
 from gazetteer.matcher import Matcher
 from gazetteer.mention import Mention, MentionField, Salience, Tagging, kind_of
@@ -100,7 +101,7 @@ def _texts(gazetteer: Gazetteer, title: str, sapo: str | None, text: str) -> lis
 
 def _may_be_ours(text: Text) -> bool:
     """Whether any name of ours stands in it; without one no head can be ours either."""
-    return any(atom.kind in {"city", "unit", "agency"} for atom in text.atoms)
+    return any(atom.kind in {"city", "unit", "agency", "landmark"} for atom in text.atoms)
 
 
 def _hint(gazetteer: Gazetteer, url: str | None, section: str | None) -> float:

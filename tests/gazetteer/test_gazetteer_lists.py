@@ -141,3 +141,25 @@ def test_where_somebody_only_comes_from_makes_no_article_about_the_city(shipped:
 def test_thuy_nguyen_is_known_without_the_city_beside_it(shipped: Gazetteer) -> None:
     assert found(shipped, "Giá nhà ở Thủy Nguyên tăng.", title="Địa ốc quý III") == ["n11560"]
     assert found(shipped, "Tôi hay đau đầu. (Thủy Nguyên, 42 tuổi, Gia Lai)", title="Hỏi đáp") == []
+
+
+def test_a_department_that_the_text_also_names_in_the_plural_is_every_provinces(shipped: Gazetteer) -> None:
+    text = "Sở Nội vụ lập danh sách. Bộ yêu cầu các Sở Nội vụ báo cáo. Sở Y tế thành phố dự."
+    assert found(shipped, text) == ["so-y-te"]
+    ours = "Sở Nội vụ Hải Phòng lập danh sách. Bộ yêu cầu các Sở Nội vụ báo cáo. Sở Nội vụ sẽ gửi."
+    assert found(shipped, ours) == ["so-noi-vu", "so-noi-vu"]
+
+
+@pytest.mark.parametrize(
+    ("title", "about"),
+    [
+        ("Mùa lễ hội Côn Sơn - Kiếp Bạc", True),
+        ("Hai tàu va chạm trên vịnh Lan Hạ", True),
+        ("Đón bằng di sản Yên Tử - Vĩnh Nghiêm - Côn Sơn, Kiếp Bạc", False),
+        ("Thái Nguyên: xe container biển Hải Phòng đâm xe khách", False),
+        ("Khởi công nhà máy điện khí LNG Hải Phòng", True),
+        ("Hát đúm của nông dân đất cảng Thủy Nguyên", True),
+    ],
+)
+def test_landmarks_factories_and_number_plates(shipped: Gazetteer, title: str, about: bool) -> None:
+    assert tag(shipped, title=title, sapo=None, text="", published_at=None).about_city is about
