@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from report import passages, phrases
 from report.inputs import WHOLE_CITY
-from report.printed import body_names, printable, quoted_title, remarks, safe_link
+from report.printed import named_in, printable, quoted_title, remarks, safe_link
 from report.sheet import IssueRow, Sheet
 from report.style import Style, template_folders
 from vietnamese import numbers
@@ -98,8 +98,8 @@ def _sections(sheet: Sheet, style: Style) -> dict[str, Any]:
         "mark": phrases.mark_phrase,
         "sources": lambda issue: phrases.sources_phrase(sheet, issue),
         "bodies_of": lambda issue: phrases.named_bodies(sheet, issue),
-        "reasons_of": phrases.reasons_phrase,
-        "body_names": lambda ids: body_names(sheet, ids),
+        "reasons_of": passages.reasons,
+        "named_in": lambda article: named_in(sheet, article),
         "outlet": lambda article: sheet.inputs.outlets[article.outlet_id].name,
         "remarks": remarks,
     }

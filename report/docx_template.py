@@ -169,7 +169,7 @@ def _each_level(style: str, text: str) -> tuple[str, str, str]:
 
 def _attention() -> tuple[str, ...]:
     heading = paragraph("Heading1", "II. THÔNG TIN CẦN LƯU Ý, CẦN PHẢN HỒI NHANH")
-    widths = (11.0, 43.0, 44.0, 62.0, 32.0, 26.0, 19.0, 15.0)
+    widths = (11.0, 41.0, 40.0, 56.0, 37.0, 30.0, 21.0, 16.0)
     heads = ("STT", "Vụ việc, tên bài", "Cơ quan báo chí; ngày, giờ đăng; đường link", "Tóm tắt",
              "Cơ quan, địa phương liên quan", "Mức độ", "Đề xuất xử lý", "Hạn")  # fmt: skip
     cells = (
@@ -281,7 +281,7 @@ def _rest() -> tuple[str, ...]:
 
 
 def _annexes() -> tuple[str, ...]:
-    first = (11.0, 72.0, 32.0, 31.0, 36.0, 36.0, 13.0, 21.0)
+    first = (11.0, 66.0, 30.0, 31.0, 34.0, 47.0, 13.0, 20.0)
     second = (11.0, 44.0, 32.0, 55.0, 30.0, 30.0, 15.0, 15.0, 20.0)
     article, outlet = "{{ article.", "{{ outlet."
     return (

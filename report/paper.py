@@ -13,7 +13,7 @@ from typing import Any
 from report import passages, phrases
 from report.inputs import WHOLE_CITY, SheetArticle
 from report.passages import Total
-from report.printed import body_names, printable, quoted_title, remarks
+from report.printed import named_in, printable, quoted_title, remarks
 from report.sheet import BodyRow, IssueRow, OutletRow, Sheet
 from report.style import Style
 from vietnamese.numbers import count, date_time, long_date, number, percent, short_date
@@ -296,7 +296,7 @@ class _Maker:
             summary=printable(issue.summary or "") or "–",
             bodies=printable(phrases.named_bodies(self.sheet, issue)) or "–",
             level=f"{issue.level} – {self.style.levels[issue.level]}",
-            reasons=printable(phrases.reasons_phrase(issue)),
+            reasons=printable(passages.reasons(issue)),
             proposal=printable(issue.edit.proposal),
             deadline=printable(issue.edit.deadline),
             urgent=issue.needs_attention,
@@ -318,7 +318,7 @@ class _Maker:
             outlet=self._outlet_name(article),
             published=_when(article.published_at, "–"),
             field=self.style.fields.get(article.field_of, "–") if article.field_of else "–",
-            bodies=printable(body_names(self.sheet, article.bodies)) or "–",
+            bodies=printable(named_in(self.sheet, article)) or "–",
             level="–" if article.level is None else str(article.level),
             remarks=remarks(article) or "–",
             told_by=printable(phrases.reported_by(self.sheet, [article])),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from report import phrases
-from report.sheet import Sheet
+from report.sheet import IssueRow, Sheet
 from report.style import Style
 from vietnamese.numbers import count, number
 
 DRAFT = "Dự thảo – mức độ, lĩnh vực và việc gộp vụ việc là gợi ý tự động, chờ chuyên viên thẩm định"
+
+_REASONS = 3
+"""Reasons that are printed beside a level; all of them, with the words they rest on, are in JSON and workbook."""
 
 _TOTALS = (
     ("Tin, bài", "articles"),
@@ -87,3 +90,9 @@ def attention_none(sheet: Sheet) -> str:
 def nothing(sheet: Sheet, words: str) -> str:
     """`words` on a day without articles; that there are no data where the crawl failed."""
     return "Không có dữ liệu." if sheet.crawl_failed else words
+
+
+def reasons(issue: IssueRow) -> str:
+    """Why this level, in few words: the weightiest reasons without the words they rest on."""
+    heads = dict.fromkeys(reason.partition(": «")[0] for reason in issue.reasons)
+    return "; ".join([*heads][:_REASONS])

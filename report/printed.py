@@ -10,6 +10,7 @@ from report.inputs import WHOLE_CITY, SheetArticle
 from report.phrases import LONGEST_TITLE
 from report.sheet import Sheet
 from vietnamese.alphabet import sort_key
+from vietnamese.numbers import count
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffd\ud800-\udfff"
@@ -18,6 +19,7 @@ _UNPRINTABLE = re.compile(
 """Controls, direction marks, invisible and non-characters: they show nothing, or turn the text around."""
 
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_NAMED_BODIES = 3
 _LONGEST_LINK = 2000
 """Excel takes 2,079 characters, and Word calls a file with a longer one damaged."""
 
@@ -58,6 +60,14 @@ def office_link(url: str) -> str | None:
 def body_names(sheet: Sheet, ids: Sequence[str]) -> str:
     """Printed names in alphabetical order, the city itself left out."""
     return "; ".join(sorted((sheet.inputs.bodies[body].name for body in ids if body not in WHOLE_CITY), key=sort_key))
+
+
+def named_in(sheet: Sheet, article: SheetArticle) -> str:
+    """The agencies and units of an article as annex I prints them: those of title and sapo first, the rest counted."""
+    ids = [body for body in dict.fromkeys((*article.head_bodies, *article.bodies)) if body not in WHOLE_CITY]
+    rest = len(ids) - _NAMED_BODIES
+    more = f"; và {count(rest)} cơ quan, địa phương khác" if rest > 0 else ""
+    return body_names(sheet, ids[:_NAMED_BODIES]) + more
 
 
 def remarks(article: SheetArticle) -> str:
