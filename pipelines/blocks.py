@@ -30,7 +30,7 @@ _ALIGN_STYLE = re.compile(r"(?i)text-align\s*:\s*(right|end|center|left|justify)
 _ALIGN_CLASS = re.compile(r"(?i)(?:^|[\s-])(?:text-?|align-?)(right|center|left|justify)(?:\s|$)")
 CAPTION_CLASS = re.compile(
     r"(?i)caption|chu[-_]?thich|img[-_]?desc|image[-_]?desc|photo[-_]?desc|desc[-_]?(?:img|image|photo)|note[-_]?(?:img|image|photo)"
-    r"|(?:^|\s)(?:image|photo|picture|wp-media-credit)(?:\s|$)"
+    r"|(?:^|\s)(?:image|photo|picture|cap|wp-media-credit)(?:\s|$)"
 )
 _NOISE_BREAKS, _PARAGRAPH = 2, 40
 _DATELINE = re.compile(r"location|dateline|stamp", re.IGNORECASE)

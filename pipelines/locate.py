@@ -58,7 +58,9 @@ def preceding(start: HtmlElement, limit: int = 120) -> Iterator[HtmlElement]:
 def beside_headline(element: HtmlElement, headline: str) -> bool:
     """Whether `element` stands in a small box with a linked headline that is not `headline` (folded)."""
     for node in (element, *islice(element.iterancestors(), 2)):
-        if len(node) > _SMALL_BOX or len(node.text_content()) > _SMALL_TEXT:
+        if len(node) > _SMALL_BOX or len(text := node.text_content()) > _SMALL_TEXT:
+            return False
+        if headline and headline in bare(text):
             return False
         for link in node.iter("a"):
             form = bare(link.text_content())

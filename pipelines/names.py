@@ -29,7 +29,7 @@ BODY_NAMES = _any(
 
 SAPO_NAMES = _any(
     r"sapo|sabo|chapeau|chapo|init_content|tom[-_]?tat|mo[-_]?ta|trich[-_]?(?:yeu|dan)|head[-_]?noidung|lbl_?(?:lead|summary|desc|mota)",
-    rf"{_EDGE}(?:lead|abs|abstract|summary|desc|description|intro|introtext|standfirst|trich|head-noidung|excerpt|brief|teaser|dek|subhead|p?head|short[-_]?(?:text|content|desc)){_END}",
+    rf"{_EDGE}(?:lead|abs|abstract|summary|sumary|desc|description|intro|introtext|standfirst|trich|head-noidung|excerpt|brief|teaser|dek|subhead|p?head|short[-_]?(?:text|content|desc)){_END}",
     r"(?:article|detail|news|post|content|main|dv)[-_]?(?:summary|sumary|abstract|lead|desc?(?:$|[\s_-])|desc|intro|teaser|brief)",
     r"(?:desc?|intro|brief|teaser)[-_]?(?:news|art(?:icle)?|detail)|chi-tiet-sub|sum[-_]?content|title[-_]italic",
 )
@@ -52,7 +52,7 @@ _BOX_TOKENS = _words(
     recommend recommended tinmoi tinkhac mostview toolbar print audio podcast tts survey fb zalo facebook follow
     sidebar popup modal navigation menu sponsor promo widget likeshare likebox nextprev seealso readalso
     trending topic timeline eventstream disqus sns copyright toc mucluc privacy consent cookie cookies gdpr
-    signup bio cmt feedback ykien phanhoi nhanxet thaoluan discuss discussion fbcomment sharefb
+    signup bio cmt feedback ykien phanhoi reply replies nhanxet thaoluan discuss discussion fbcomment sharefb
     admzone adspot adunit adslot inread taboola dable likebox boxlike tinkhac tinlienquan relationnews
     """
 )
@@ -98,8 +98,8 @@ def _opening(*phrases: str) -> re.Pattern[str]:
 
 
 END_MARKS = _opening(
-    r"(?:các\s+)?tin(?:\s+bài)?\s+(?:liên quan|cùng|khác|mới|nổi bật|đọc nhiều|tiếp theo|cũ|nóng)",
-    r"(?:các\s+)?bài(?:\s+viết)?\s+(?:liên quan|cùng|khác|mới)",
+    r"(?:các\s+)?tin(?:\s+bài)?\s+(?:liên quan|cùng|khác|mới|đã (?:đưa|đăng)|nổi bật|đọc nhiều|tiếp theo|cũ|nóng)",
+    r"(?:các\s+)?bài(?:\s+viết)?\s+(?:liên quan|cùng|khác|mới|đã (?:đưa|đăng))",
     r"bình luận|ý kiến(?:\s+của)?\s+(?:bạn đọc|độc giả)|gửi (?:bình luận|ý kiến)|viết bình luận|phản hồi$",
     r"từ kh[oó][aá]|tags?\s*:|tags?$|chia sẻ(?:\s+bài|:|$)|đọc nhiều|cùng chuyên mục",
     r"mời (?:quý )?(?:bạn|độc giả) (?:đọc|xem|theo dõi)|theo dõi .{0,40}trên google",
@@ -113,7 +113,7 @@ CALLS = _opening(
     r"mời (?:quý |các )?(?:vị |bạn |độc giả|bạn đọc|khán giả)|nhấn vào đây|click (?:here|vào)|đừng quên (?:đăng|theo)",
     r"bạn đang (?:đọc|xem) (?:bài|tin|nội dung)|(?:xem|nguồn|link|đường dẫn) bài (?:viết )?gốc",
     r"link (?:bài )?gốc|lấy link",
-    r"hãy là người đầu tiên|plugin bình luận|tổng số điểm của bài viết",
+    r"hãy là người đầu tiên|đừng bỏ lỡ|plugin bình luận|tổng số điểm của bài viết",
     r"xem (?:chi tiết|video|clip) (?:tại|ở|dưới)|theo dõi (?:chúng tôi|kênh|fanpage|trang)|đăng ký (?:kênh|nhận tin)",
     r"bạn đọc (?:có thể )?(?:gửi|phản ánh) .{0,60}(?:về|tới|qua)",
 )

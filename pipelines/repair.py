@@ -16,6 +16,8 @@ _MOST_CAPTION = 400
 _FRAME, _FRAME_MORE = 1.2, 30
 _MOST_LINE = 90
 _LINKED = 0.8
+_MOSTLY_LINKED, _BESIDE_LINK = 0.6, 22
+"""A bullet and a date may stand beside a linked headline."""
 _REPEAT_LEAST = 30
 _END_SHARE, _BEHIND_SHARE = 0.3, 0.5
 _COMMENTS_BEHIND = 250
@@ -111,7 +113,10 @@ def _framed_with_image(block: Block) -> bool:
 
 def _is_link(block: Block) -> bool:
     """A line that is only a link: to another article, never part of this one."""
-    return block.links >= _LINKED and block.kind in {"text", "heading"}
+    if block.kind not in {"text", "heading"}:
+        return False
+    beside = len(block.text) * (1 - block.links)
+    return block.links >= _LINKED or (block.links >= _MOSTLY_LINKED and beside <= _BESIDE_LINK)
 
 
 def _is_call(block: Block) -> bool:

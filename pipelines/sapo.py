@@ -129,16 +129,18 @@ def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
         if _named(block.element):
             return at
         following = texts[place + 1][1] if place + 1 < len(texts) else None
-        stands_out = block.strong >= _STRONG or block.kind == "heading"
+        stands_out = max(block.strong, block.slanted) >= _STRONG or block.kind == "heading"
         if (
             stands_out
             and len(block.text) >= _LEAD_LEAST
             and following is not None
-            and following.strong < _STRONG
+            and max(following.strong, following.slanted) < _STRONG
             and following.kind == "text"
         ):
             return at
-        marked = block.strong >= _STRONG or _own_class(block, [other for _, other in texts[place + 1 :]])
+        marked = max(block.strong, block.slanted) >= _STRONG or _own_class(
+            block, [other for _, other in texts[place + 1 :]]
+        )
         if marked and says_the_same(block.text, descriptions):
             return at
         if place == 0 and _before_the_rest(block, [other for _, other in texts[1:]]):
