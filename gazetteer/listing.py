@@ -30,7 +30,8 @@ class Member:
 class Listing:
     """Reads on behind an opening word. Built from the forms of agencies that begin with one."""
 
-    def __init__(self, openers: Iterable[str], meanings: Mapping[str, Meaning]) -> None:
+    def __init__(self, openers: Iterable[str], alone: Iterable[str], meanings: Mapping[str, Meaning]) -> None:
+        self._alone = tuple(alone)
         self._members: dict[str, dict[str, Meaning]] = {}
         self._patterns: dict[str, re.Pattern[str]] = {}
         for opener in openers:
@@ -46,7 +47,8 @@ class Listing:
 
     def openings(self) -> dict[str, str]:
         """Words that open a list by themselves -> their opener: `các sở`, `hai sân bay`."""
-        return {f"{plural} {opener}": opener for opener in self._members for plural in _PLURALS}
+        alone = {opener: opener for opener in self._alone if opener in self._members}
+        return alone | {f"{plural} {opener}": opener for opener in self._members for plural in _PLURALS}
 
     def opener_of(self, form: str) -> str:
         """The opener a form begins with, or nothing."""

@@ -70,7 +70,8 @@ class Matcher:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         meanings = _meanings(gazetteer)
-        self._listing = Listing(gazetteer.words.lists["list_openers"], meanings)
+        words = gazetteer.words.lists
+        self._listing = Listing(words["list_openers"], words["openers_alone"], meanings)
         meanings = self._with_openers(meanings)
         signals = gazetteer.words.signals
         self._automaton: Any = ahocorasick.Automaton()

@@ -24,7 +24,7 @@ LISTS = (
         "locative",
         "openers",
     ),
-    *("directions", "surnames", "name_words", "longer_names", "acts", "list_openers", "landmarks"),
+    *("directions", "surnames", "name_words", "longer_names", "acts", "list_openers", "openers_alone", "landmarks"),
 )
 """Every list `[cues.words]` may hold."""
 _ANYWHERE = ("sport", "league", "old_bodies", "districts")
@@ -35,7 +35,7 @@ _MOST_WORDS = 4
 """No cue has more words."""
 _SIGNATURE = re.compile(r"\([^()\n]{2,40}, (?:\d+ tuổi, )?(?:ở )?$")
 """A reader's or buyer's name and place in brackets: `(Lan Anh, Hải Phòng)`."""
-_BORN = re.compile(r"(?:sn \d{4}|\d{2} tuổi), (?:ở |tại |quê )?$")
+_BORN = re.compile(r"(?:sn \d{4}|\d{2} tuổi)(?:, (?:ở |tại |quê )?| \()$")
 _PLATE = re.compile(r"(?<![^\W_])(?:xe|ôtô|ô tô|container|đầu kéo|taxi|bán tải|mang|khách|tải) biển $")
 """A number plate: `xe container biển Hải Phòng`."""
 _AFTER_FIRM = re.compile(r"((?: [^\s,.;:()\n]+){1,6}) $")
@@ -128,7 +128,7 @@ class WordLists:
             return True
         if before.endswith("biển ") and _PLATE.search(before):
             return True
-        return before.endswith((", ", "ở ", "tại ", "quê ")) and bool(_BORN.search(before))
+        return before.endswith((", ", "ở ", "tại ", "quê ", "(")) and bool(_BORN.search(before))
 
 
 def _with_word_before(text: str, at: int, word: str) -> str:

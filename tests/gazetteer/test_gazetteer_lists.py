@@ -101,6 +101,7 @@ def test_two_of_ours_among_the_bodies_of_provinces(shipped: Gazetteer) -> None:
 def test_airports_and_hospitals_listed_by_their_own_names(shipped: Gazetteer) -> None:
     storm = "Bão ảnh hưởng các sân bay quốc tế Nội Bài, Vân Đồn, Cát Bi và các sân bay Thọ Xuân, Vinh."
     assert found(shipped, storm, title="Bão số 9") == ["san-bay-cat-bi"]
+    assert found(shipped, "Thiết bị bay lạ gần sân bay Đà Nẵng, Cát Bi.", title="Vùng cấm bay") == ["san-bay-cat-bi"]
     hurt = "Nạn nhân nằm ở các bệnh viện Việt Tiệp, Kiến An và Trẻ em Hải Phòng."
     assert found(shipped, hurt) == ["bv-viet-tiep", "bv-kien-an", "bv-tre-em"]
 
@@ -157,6 +158,7 @@ def test_a_department_that_the_text_also_names_in_the_plural_is_every_provinces(
         ("Hai tàu va chạm trên vịnh Lan Hạ", True),
         ("Đón bằng di sản Yên Tử - Vĩnh Nghiêm - Côn Sơn, Kiếp Bạc", False),
         ("Thái Nguyên: xe container biển Hải Phòng đâm xe khách", False),
+        ("Sản phụ 29 tuổi (Hải Phòng) vượt qua ung thư", False),
         ("Khởi công nhà máy điện khí LNG Hải Phòng", True),
         ("Hát đúm của nông dân đất cảng Thủy Nguyên", True),
     ],
