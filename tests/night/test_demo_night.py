@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import random
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +25,8 @@ import pytest
 from config.places import CHECKOUT
 from demo.ledger import build_ledger, compare
 from demo.load import PRIVATE_PORT
+from demo.model import NIGHTS, morning
+from storage.store import open_store
 
 PARTS = ("v1_articles", "v1_mentions", "v1_issue_articles", "v1_fates", "revisions")
 CLOCK_COLUMNS = {"first_seen_at", "updated_at", "gone_at", "seen_at", "replaced_at"}
@@ -113,6 +117,17 @@ def test_matters_and_reprints(ledger) -> None:
 def test_mentions(ledger) -> None:
     assert ledger.mentions_f1 >= 0.9, ledger.mentions_wrong
     assert ledger.about_right >= 0.95, ledger.about_wrong
+
+
+def test_a_query_finds_its_matter_and_hardly_anything_else(night) -> None:
+    """A sixth of the queries, in both spellings; `benchmarks/topic.py` looks for all."""
+    spec = importlib.util.spec_from_file_location("topic_benchmark", CHECKOUT / "benchmarks" / "topic.py")
+    sys.modules["topic_benchmark"] = bench = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(bench)
+    with closing(open_store(night["home"] / "demo" / "diembao.db", lambda: morning(NIGHTS))) as store:
+        looked = list(bench.look(store, frozenset(list(bench.queries())[::6])))
+    assert len(looked) >= 16
+    assert [each for each in looked if not each.right] == []
 
 
 def test_the_private_address_saw_no_connection(night) -> None:
