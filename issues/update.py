@@ -168,8 +168,9 @@ def _restore(shop: Workshop, store: Store, first: datetime) -> None:
     """Take up what lies in the window of the first pending article or later."""
     recent = store.recent_issues(first - timedelta(days=shop.weights.window_days))
     shop.placements |= {one.item.article_id: one.placement for one in recent}
+    links = {key: kept.evidence.get("links", {}) for key, kept in shop.placements.items()}
     shop.grouper.restore(
-        ((shop.profile(one.item), one.placement.auto_issue_id or one.placement.issue_id) for one in recent)
+        ((shop.profile(one.item), one.placement.auto_issue_id or one.placement.issue_id) for one in recent), links
     )
     shop.latest = max([one.item.at for one in recent], default=None)
 
@@ -256,6 +257,8 @@ def _placement(
     evidence: dict[str, Any] = {}
     if joined.evidence:
         evidence["joined"] = dict(joined.evidence)
+    if joined.links:
+        evidence["links"] = dict(joined.links)
     if copied:
         evidence["reprint"] = told(copied)
     return Placement(
