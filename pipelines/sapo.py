@@ -19,7 +19,7 @@ from vietnamese.dateline import DATELINE
 
 _LEAST, _MOST = 30, 1500
 _LINKED = 0.6
-_LEAD_LEAST = 60
+_LEAD_LEAST, _RUNNING = 60, 120
 _PREFIX = 60
 _STRONG, _NEARLY_ALL = 0.95, 0.75
 _APART, _SAID, _MOST_PARAGRAPHS, _LOOKED_AT = 1, 3, 3, 8
@@ -128,8 +128,11 @@ def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
             continue
         if _named(block.element):
             return at
+        if place and len(texts[0][1].text) >= _RUNNING:
+            return None  # what stands before a lead is short: a dateline, a name
         following = texts[place + 1][1] if place + 1 < len(texts) else None
-        stands_out = max(block.strong, block.slanted) >= _STRONG or block.kind == "heading"
+        slanted = place == 0 and block.slanted >= _STRONG and not _beside_image(blocks, at)
+        stands_out = block.strong >= _STRONG or slanted or block.kind == "heading"
         if (
             stands_out
             and len(block.text) >= _LEAD_LEAST
@@ -138,7 +141,7 @@ def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
             and following.kind == "text"
         ):
             return at
-        marked = max(block.strong, block.slanted) >= _STRONG or _own_class(
+        marked = block.strong >= _STRONG or slanted or _own_class(
             block, [other for _, other in texts[place + 1 :]]
         )
         if marked and says_the_same(block.text, descriptions):
@@ -148,6 +151,11 @@ def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
         if DATELINE.match(block.text) and _own_class(block, [other for _, other in texts[place + 1 :]]):
             return at
     return None
+
+
+def _beside_image(blocks: list[Block], at: int) -> bool:
+    """Whether an image stands right before or behind a block: what is set in italics there is its caption."""
+    return any(0 <= other < len(blocks) and blocks[other].kind == "image" for other in (at - 1, at + 1))
 
 
 def _before_the_rest(block: Block, others: list[Block]) -> bool:
