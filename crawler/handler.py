@@ -39,7 +39,11 @@ class GuardedHandler(HTTP11DownloadHandler):
         context = context_of(crawler)
         self._tally = context.tally if context else Tally()
         self._resolvers = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="resolver")
-        self._pacer = Pacer(context.store.claim_host if context else None, context.longest_wait if context else 60.0)
+        self._pacer = Pacer(
+            context.store.claim_host if context else None,
+            context.longest_wait if context else 60.0,
+            context.store.hold_host if context else None,
+        )
         self._endpoints = GuardedEndpoints(
             reactor=reactor,
             tls=self._contextFactory,

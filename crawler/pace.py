@@ -16,15 +16,26 @@ LONGEST_PAUSE = 7 * 86400.0
 """Seconds: a Retry-After beyond a week is taken as a week."""
 
 
+SLOW_SECONDS = 1.0
+"""An answer that takes longer, and longer than the pace, comes from a site under load: it is given a rest as long."""
+MOST_SLOWED = 5
+"""Paces that such a rest lasts at most."""
+
+
 class Pacer:
     """Lets one request at a time through to a host.
 
     `claim(host, pace_seconds)` takes the host's turn and gives 0.0, or the seconds until it can be tried again; None
-    for no spacing (`scrapy shell`).
+    for no spacing (`scrapy shell`). `hold(host, seconds)` lets all processes wait: a slow site is slowed down for.
     """
 
-    def __init__(self, claim: Callable[[str, float], float] | None, longest_wait: float) -> None:
-        self._claim, self._longest_wait = claim, longest_wait
+    def __init__(
+        self,
+        claim: Callable[[str, float], float] | None,
+        longest_wait: float,
+        hold: Callable[[str, float], None] | None = None,
+    ) -> None:
+        self._claim, self._longest_wait, self._hold = claim, longest_wait, hold
         self._answered: dict[str, float] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -38,10 +49,16 @@ class Pacer:
                 if wait > self._longest_wait + 2 * pace_seconds:
                     raise HeldError(f"{host} asked for a pause of {wait:.0f} s", wait)
                 await asyncio.sleep(wait)
+            began = time.monotonic()
             try:
                 yield
             finally:
                 self._answered[host] = time.monotonic()
+                self._rest(host, self._answered[host] - began, pace_seconds)
+
+    def _rest(self, host: str, took: float, pace_seconds: float) -> None:
+        if self._hold is not None and took > max(pace_seconds, SLOW_SECONDS):
+            self._hold(host, min(took, MOST_SLOWED * pace_seconds))
 
 
 def retry_after(value: str | None, date: str | None = None) -> float | None:

@@ -235,3 +235,24 @@ def test_several_crawls_in_one_process(night: Any, site: Any, tmp_path: Path) ->
     assert run_all(one(number) for number in range(3)) == [2, 2, 2]
     assert order == [0, 1, 2]
     assert run_all([one(3)]) == [2]
+
+
+def test_a_site_that_answers_slowly_is_given_a_rest(night: Any, site: Any) -> None:
+    """As Scrapy's AutoThrottle would, for all processes together."""
+    night.crawl_settings = {"pace_seconds": 0.15}
+    night.outlet()
+    site.feed(B, f"http://{B}/0", f"http://{B}/1", f"http://{B}/2")
+    for path in ("/0", "/1", "/2"):
+        site.article(B, path)
+
+    def slowly(handler: Any) -> None:
+        time.sleep(1.2)
+        handler.send_response(404)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    site.pages[B, "/0"] = type(site.pages[B, "/1"])(status=404, write=slowly)
+    night.run()
+    rows = {row.path: row for row in site.paths(B)}
+    assert rows["/1"].at - rows["/0"].until > 0.15 * 4, "longer than the pace"
+    assert rows["/2"].at - rows["/1"].until < 0.15 * 4, "one that answers soon is asked at the pace again"
