@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.blocks import BLOCKS, HEADINGS, SKIPPED, names_of
-from pipelines.names import BODY_NAMES, FOOT_NAMES, FRAME_NAMES, is_box
+from pipelines.names import BODY_NAMES, FOOT_NAMES, FRAME_NAMES, IMPRINT, is_box
 
 _LONG_TEXTS = etree.XPath("//body//text()[string-length(normalize-space(.)) > 30]")
 _DIRECT = 12
@@ -68,6 +68,8 @@ def _paragraphs(tree: HtmlElement) -> Iterator[tuple[HtmlElement, float]]:
         block = _block_of(node)
         if block is not None and block.tag not in HEADINGS:
             plain = str(text)
+            if IMPRINT.match(plain):
+                continue
             yield block, 1 + min(plain.count(",") + plain.count(". "), 8) + min(len(plain) / 100, 3)
 
 

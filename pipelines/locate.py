@@ -103,7 +103,7 @@ def _teasers(container: HtmlElement, total: int) -> set[HtmlElement]:
             whole = len(node.text_content())
             if node is container or whole > min(_SMALL_TEXT, _TEASER_SHARE * total) or whole > _TEASER_TIMES * size:
                 break
-            if node.tag in {"div", "table", "section", "article", "aside", "dl"}:
+            if node.tag in {"div", "table", "section", "article", "aside", "dl", "td", "tr", "li"}:
                 best = node
         if best is not None:
             found.add(best)

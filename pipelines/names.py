@@ -107,6 +107,13 @@ END_MARKS = _opening(
 )
 """A short line after which nothing of the article comes."""
 
+IMPRINT = re.compile(
+    r"(?i)\W*(?:cơ quan chủ quản\s*:|(?:số )?giấy phép (?:số|hoạt động|xuất bản|thiết lập|báo)|số giấy phép\s*:"
+    r"|(?:phó )?tổng biên tập\s*:|chịu trách nhiệm (?:nội dung|xuất bản)|©|copyright|bản quyền (?:thuộc|©)"
+    r"|(?:chỉ được )?phát hành lại thông tin|(?:vui lòng )?ghi rõ nguồn|all rights reserved|tòa soạn\s*:|trụ sở\s*:)"
+)
+"""How the lines of an imprint begin."""
+
 CALLS = _opening(
     r">>|»",
     r"(?:(?:►|▶|\*)\s*)?(?:xem thêm|đọc thêm|xem tiếp|đọc tiếp|xem ngay|đọc ngay|tìm hiểu thêm|tham khảo thêm)",
@@ -121,7 +128,7 @@ CALLS = _opening(
 
 NOISE = re.compile(
     r"(?i)\W*(?:quảng cáo|advertisements?|ads?|(?:đang tải|loading)(?: dữ liệu)?|nghe (?:đọc bài|audio)|chia sẻ"
-    r"|aa?|print|in (?:bài|trang)(?: này| viết)?|gửi (?:email|mail)|tweet|share|like|google \+?|facebook|zalo|cỡ chữ"
+    r"|(?:aa?\s*)+|print|in (?:bài|trang)(?: này| viết)?|gửi (?:email|mail)|tweet|share|like|google \+?|facebook|zalo|cỡ chữ"
     r"|bản (?:in|để in)|lưu bài(?: viết)?|về (?:đầu|trước) trang|quay lại|trở (?:về|lại)|copy link|sao chép liên kết"
     r"|copyright.{0,80}"
     r"|(?:bạn )?(?:cần|phải|vui lòng|hãy) đăng nhập .{0,80}|video player is loading.{0,20}"

@@ -9,7 +9,7 @@ from itertools import islice
 
 from pipelines.blocks import Block
 from pipelines.credit import credited_outlet, is_credit, is_name, is_source
-from pipelines.names import CALLS, COMMENT_MARKS, END_MARKS, NOISE
+from pipelines.names import CALLS, COMMENT_MARKS, END_MARKS, IMPRINT, NOISE
 from pipelines.text import bare
 
 _MOST_CAPTION = 400
@@ -20,7 +20,11 @@ _MOSTLY_LINKED, _BESIDE_LINK = 0.6, 22
 """A bullet and a date may stand beside a linked headline."""
 _REPEAT_LEAST = 30
 _END_SHARE, _BEHIND_SHARE = 0.3, 0.5
-_COMMENTS_BEHIND = 250
+_COMMENTS_BEHIND, _FEW_READERS = 250, 2
+_SAID_AGO = re.compile(
+    r"(?i)\d+ (?:giây|phút|giờ|tiếng|ngày|tuần|tháng|năm) trước|\b(?:thích|trả lời|like|reply)\b\W+\d+\W*$"
+)
+_MOST_TAG, _FEW_TAGS, _TAG_LINKS = 30, 3, 0.3
 _STORY_CAPTIONS, _STORY_SHARE = 3, 2.0
 _WHOLLY = 0.9
 _MONTH_AND_YEAR = 2
@@ -60,7 +64,7 @@ def repair(
 ) -> Repaired:
     """Paragraphs and captions out of blocks: links, calls, credits, repeats of title and sapo left out."""
     kept = [block for block in blocks if not (_is_link(block) or _is_date_line(block) or _is_call(block))]
-    kept = _captions_marked(_ended(kept))
+    kept = _captions_marked(_ended(_without_readers(kept)))
     kept = _without_repeats(kept, title=title, sapo=sapo)
     kept, lines = _without_credits(kept, authors)
     kept = _photo_story(kept)
@@ -115,6 +119,9 @@ def _is_link(block: Block) -> bool:
     """A line that is only a link: to another article, never part of this one."""
     if block.kind not in {"text", "heading"}:
         return False
+    pieces = block.text.split(", ")
+    if block.links >= _TAG_LINKS and len(pieces) > _FEW_TAGS and not _SENTENCE_END.search(block.text):
+        return all(len(piece) <= _MOST_TAG for piece in pieces)
     beside = len(block.text) * (1 - block.links)
     return block.links >= _LINKED or (block.links >= _MOSTLY_LINKED and beside <= _BESIDE_LINK)
 
@@ -155,7 +162,7 @@ def _ended(blocks: list[Block]) -> list[Block]:
         short = len(block.text) <= _MOST_LINE or block.links > _LINKS_BEHIND
         if before > _COMMENTS_BEHIND and COMMENT_MARKS.fullmatch(block.text):
             return kept
-        if before > _END_SHARE * total and short and END_MARKS.match(block.text):
+        if before > _END_SHARE * total and short and (END_MARKS.match(block.text) or IMPRINT.match(block.text)):
             behind = sum(len(one.text) * (1 - one.links) for one in blocks[at + 1 :] if one.kind == "text")
             if behind <= _BEHIND_SHARE * before:
                 return kept
@@ -163,6 +170,16 @@ def _ended(blocks: list[Block]) -> list[Block]:
         before += len(block.text)
         kept.append(block)
     return kept
+
+
+def _without_readers(blocks: list[Block]) -> list[Block]:
+    """Cut where readers begin to speak: two lines or more of «name - 7 ngày trước Thích», behind or before their words."""
+    lines = [at for at, block in enumerate(blocks) if len(block.text) <= _MOST_LINE and _SAID_AGO.search(block.text)]
+    if len(lines) < _FEW_READERS:
+        return blocks
+    first = lines[0] - (lines[-1] == len(blocks) - 1)
+    before = sum(len(block.text) for block in blocks[:first])
+    return blocks[:first] if before > _END_SHARE * sum(len(block.text) for block in blocks) else blocks
 
 
 def _without_repeats(blocks: list[Block], *, title: str | None, sapo: str | None) -> list[Block]:
@@ -216,7 +233,7 @@ def _named_and_dated(text: str, authors: tuple[str, ...]) -> bool:
     rest = _DATE_WORDS.sub(" ", text)
     if rest == text or not any(c.isdigit() for c in text):
         return False
-    bare_rest = rest.strip(" .,|–-")
+    bare_rest = _FIGURES.sub(" ", rest).strip(" .,|–-")
     return not bare_rest or is_name(bare_rest) or is_credit(bare_rest, authors)
 
 

@@ -141,9 +141,7 @@ def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
             and following.kind == "text"
         ):
             return at
-        marked = block.strong >= _STRONG or slanted or _own_class(
-            block, [other for _, other in texts[place + 1 :]]
-        )
+        marked = block.strong >= _STRONG or slanted or _own_class(block, [other for _, other in texts[place + 1 :]])
         if marked and says_the_same(block.text, descriptions):
             return at
         if place == 0 and _before_the_rest(block, [other for _, other in texts[1:]]):
