@@ -157,10 +157,16 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long the full text stays."""
+    """How long things stay; `purge` removes what is older."""
 
     text_days: int = 180
     """Full text older than this is removed by `purge`; title, link, excerpt and hash stay."""
+    fates_days: int = 400
+    """What became of each URL is kept for runs begun within this many days; the counts of a run stay."""
+    polls_days: int = 90
+    """Every answer of a feed is kept this long; its last one and its last success stay."""
+    addresses_days: int = 400
+    """An address that nobody has announced for this many days is forgotten; its article stays, and is known by it."""
 
 
 class Calendar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

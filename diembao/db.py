@@ -115,17 +115,19 @@ def purge(
     demo: DemoOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Remove full text that is older than the retention allows: articles, revisions, index, archived pages, backups.
+    """Remove full text that is older than the retention allows: articles, revisions, index, archive, backups, spool.
 
-    Title, link, excerpt, hash, mentions and placement stay. Ends with 0, or with 2 when it could not be done.
+    Fates, polls and addresses that nobody announces any more go, too, when they are older than theirs allows. Title,
+    link, excerpt, hash, mentions and placement stay. Ends with 0, or with 2 when it could not be done.
     """
     from night.upkeep import expired_files, remove
-    from storage.upkeep import expiring
+    from storage.upkeep import expiring, prunable
 
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
         before = system_clock() - timedelta(days=days or settings.settings.retention.text_days)
         texts, files = expiring(where.database_url, before), expired_files(where, before)
+        old = prunable(where.database_url, system_clock(), settings.settings.retention)
         if dry_run:
             for file in files:
                 typer.echo(str(file))
@@ -133,6 +135,8 @@ def purge(
             _purge(where, settings, before)
             remove(files, where.archive)
     verb = "would be removed" if dry_run else "removed"
+    if old:
+        typer.echo(f"{old.fates} fates, {old.polls} polls and {old.addresses} addresses {verb}")
     typer.echo(f"before {to_local(before):%Y-%m-%d %H:%M}: text of {texts} articles and {len(files)} files {verb}")
 
 
@@ -146,3 +150,4 @@ def _purge(where: Places, settings: Config, before: datetime) -> None:
         closing(open_store(where.database_url, system_clock, settings.settings)) as store,
     ):
         store.purge(before)
+        store.prune()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storage.spool import spooled
 from vietnamese.clock import LOCAL, to_local, to_utc
 
 if TYPE_CHECKING:
@@ -24,8 +25,15 @@ def backup_file(where: Places, now: datetime) -> Path:
 
 
 def expired_files(where: Places, before: datetime) -> list[Path]:
-    """Archived pages of days before that moment's, and backups made before it, in order; nothing else is named."""
-    return [*_old_pages(where.archive, to_utc(before).date()), *_old_backups(where.home / "backup", before)]
+    """Archived pages of days before that moment's, backups and spooled batches made before it, in order.
+
+    Nothing else is named.
+    """
+    return [
+        *_old_pages(where.archive, to_utc(before).date()),
+        *_old_backups(where.home / "backup", before),
+        *(file for file in spooled(where.spool) if file.stat().st_mtime < before.timestamp()),
+    ]
 
 
 def _old_pages(archive: Path, first_kept: date) -> Iterator[Path]:

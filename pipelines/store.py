@@ -1,4 +1,4 @@
-"""Scrapy shell: outcomes are committed in batches; a store that fails stops the crawl."""
+"""Scrapy shell: outcomes are committed in batches; a store that fails stops the crawl, what it missed is spooled."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scrapy.exceptions import NotConfigured
 from crawler.context import Context, context_of
 from crawler.failure import error_id
 from pipelines.removal import forget_removed
+from storage import spool
 from storage.errors import StoreError
 
 if TYPE_CHECKING:
@@ -42,6 +43,16 @@ class StorePipeline:
         if context is None:
             raise NotConfigured
         return cls(context, crawler)
+
+    def open_spider(self) -> None:
+        """Write what an earlier crawl had to spool, before anything is asked."""
+        try:
+            written = spool.drain(self._context.where.spool, self._context.store)
+        except StoreError as error:
+            logger.warning("what waits in the spool goes on waiting: %s", error)
+        else:
+            if written:
+                logger.info("%d outcomes came from the spool", written)
 
     def process_item(self, item: Visited) -> Visited:
         """The item, its outcome on its way into the store."""
@@ -75,11 +86,15 @@ class StorePipeline:
             self._timer.cancel()
             self._timer = None
         batch, self._waiting = self._waiting, []
-        if not batch or self._context.failure is not None:
+        if not batch:
+            return
+        if self._context.failure is not None:
+            self._keep(batch)
             return
         try:
             fates = self._context.store.commit(self._context.run_id, batch)
         except StoreError as error:
+            self._keep(batch)
             self._stop(error)
             return
         tally = self._context.tally
@@ -90,6 +105,15 @@ class StorePipeline:
             tally.fates[str(fate.fate)] += 1
             logger.info("%s %s%s", fate.fate, fate.url, f" ({fate.detail})" if fate.detail else "")
         tally.tell()
+
+    def _keep(self, batch: list[Outcome]) -> None:
+        """Spool what the store did not take; where the disk takes nothing either, the pages are asked for again."""
+        try:
+            file = spool.keep(self._context.where.spool, self._context.run_id, batch)
+        except OSError as error:
+            logger.error("%d outcomes are lost, their pages will be asked for again: %s", len(batch), error)  # noqa: TRY400
+        else:
+            logger.warning("%d outcomes wait in %s", len(batch), file)
 
     def _stop(self, error: StoreError) -> None:
         """Nothing more is asked: what cannot be stored would be asked again anyway."""

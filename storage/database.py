@@ -147,6 +147,18 @@ def place(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
+def file_id(engine: Engine) -> tuple[int, int] | None:
+    """Which file an SQLite store is, whatever its name; (0, 0) when there is none; None for Postgres or memory."""
+    name = engine.url.database or ""
+    if engine.dialect.name != "sqlite" or not name or name.startswith(("file:", ":memory:")):
+        return None
+    try:
+        found = Path(name).stat()
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
+
+
 def _claim_file(engine: Engine, where: str) -> None:
     """Mark a new file as ours and switch it to WAL; refuse somebody else's."""
     raw = engine.raw_connection()

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, RowMapping, and_, func, or_, select, text
 
 from config.model import Settings
 from storage.errors import StoreError
+from storage.pruning import remembered
 from storage.records import TRANSIENT_FATES, Discovered, FateWord, FeedPoll, FrontierRow, Teaser, Via
 from storage.schema import articles, fates, feed_polls, feeds, frontier, hosts, runs
 from storage.sql import in_chunks, insert_new, rows_by, upsert
@@ -72,7 +73,7 @@ def discover(connection: Connection, run_id: str, poll: FeedPoll, items: Sequenc
         announced.setdefault(url_key(item.url), item)
     known = rows_by(connection, frontier, frontier.c.url_key, announced)
     new = [_new_row(key, item, run_id, now) for key, item in announced.items() if key not in known]
-    insert_new(connection, frontier, new)
+    insert_new(connection, frontier, remembered(connection, new))
     seen = [_seen_row(known[key], item, run_id, now) for key, item in announced.items() if key in known]
     upsert(connection, frontier, seen, key=("url_key",))
     open_fates(connection, run_id, [(key, item.url, item.outlet_id) for key, item in announced.items()])

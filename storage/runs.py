@@ -11,7 +11,8 @@ from config.model import Settings
 from storage.frontier import LASTING_FATES
 from storage.records import FateWord, Run
 from storage.schema import articles, fates, frontier, runs
-from storage.sql import upsert
+from storage.sql import insert_new, upsert
+from vietnamese.clock import to_local
 
 
 def begin_run(connection: Connection, kind: str, morning: date, now: datetime) -> Run:
@@ -44,6 +45,16 @@ def begin_own_run(connection: Connection, kind: str, morning: date, now: datetim
         close_fates(connection, run_id, now, settings)
         finish_run(connection, run_id, "partial", now)
     return _new_run(connection, kind, morning, now)
+
+
+def adopt(connection: Connection, run_id: str, now: datetime) -> None:
+    """Note a run that the store does not know under its id, unfinished; `nightly-20260910.2` tells kind and morning."""
+    kind, _, rest = run_id.rpartition("-")
+    day = rest.partition(".")[0]
+    told = len(day) == len("20260910") and day.isdigit()
+    morning = f"{day[:4]}-{day[4:6]}-{day[6:]}" if told else f"{to_local(now):%Y-%m-%d}"
+    row = {"run_id": run_id, "kind": kind or run_id, "morning": morning, "started_at": now, "counts": {}}
+    insert_new(connection, runs, [row])
 
 
 def finish_run(connection: Connection, run_id: str, outcome: str, now: datetime) -> Run:

@@ -169,6 +169,7 @@ articles = Table(
     Index("ix_articles_published", "published_at"),
     Index("ix_articles_first_seen", "first_seen_at"),
     Index("ix_articles_canonical_key", "canonical_key"),
+    Index("ix_articles_url_key", "url_key"),
     Index("ix_articles_outlet", "outlet_id"),
     Index("ix_articles_search", "search_key", "outlet_id", "in_scope", "article_id"),
 )

@@ -21,6 +21,7 @@ from storage import (
     gone,
     grouping,
     issue_edits,
+    pruning,
     report_files,
     reports,
     retention,
@@ -43,6 +44,8 @@ from vietnamese.clock import Clock, system_clock
 _WRITER_LOCK = 0x6469656D
 """Key of the Postgres advisory lock: one writer at a time, as on SQLite, so two runs can never deadlock."""
 
+_GONE = "Put it back (`db restore` a backup), then start again"
+
 
 class Store:
     """A store that is open. Every method is one transaction and raises StoreError when the database fails.
@@ -55,6 +58,7 @@ class Store:
         self.clock = clock
         self.settings = settings
         self.where = database.place(engine)
+        self._file = database.file_id(engine)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -67,12 +71,18 @@ class Store:
 
     @contextmanager
     def _writes(self, doing: str) -> Iterator[Connection]:
+        self._still_there()
         with store_errors(doing, self.where), self.engine.connect() as raw:
             connection = raw.execution_options(writes=True)
             with connection.begin():
                 if connection.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
                 yield connection
+
+    def _still_there(self) -> None:
+        """An SQLite file that was removed or replaced takes writes without a word, and nobody ever reads them."""
+        if self._file is not None and database.file_id(self.engine) != self._file:
+            raise StoreError("its file was removed or replaced while it was open", self.where, _GONE)
 
     # runs
 
@@ -85,6 +95,11 @@ class Store:
         """Begin a run under an id of its own, beside whatever else of that kind is going on."""
         with self._writes("begin a run") as connection:
             return runs.begin_own_run(connection, kind, morning, self.clock(), self.settings)
+
+    def adopt_run(self, run_id: str) -> None:
+        """Make sure the store knows a run, unfinished when it does not: it may have been restored meanwhile."""
+        with self._writes("note a run") as connection:
+            runs.adopt(connection, run_id, self.clock())
 
     def finish_run(self, run_id: str, outcome: str) -> Run:
         """The very last act of a run: outcome (`done`, `partial`, `failed`) and the count of each fate."""
@@ -135,6 +150,7 @@ class Store:
     @contextmanager
     def _single(self, doing: str) -> Iterator[Connection]:
         """A transaction of one statement: needs no lock beyond its own row."""
+        self._still_there()
         with store_errors(doing, self.where), self.engine.connect() as raw:
             connection = raw.execution_options(writes=True)
             with connection.begin():
@@ -156,6 +172,14 @@ class Store:
         """Take the full text of articles first seen before that moment out; returns how many lost theirs."""
         with self._writes("take out expired text") as connection:
             return retention.purge(connection, before, self.clock())
+
+    def prune(self) -> pruning.Pruned:
+        """Remove fates, polls and addresses older than `[retention]`; write a file with much empty room anew."""
+        with self._writes("forget what is old") as connection:
+            gone = pruning.prune(connection, self.clock(), self.settings.retention)
+        with store_errors("write the store anew", self.where):
+            pruning.compact(self.engine)
+        return gone
 
     # issues
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import DatabaseError
 
+from config.model import Retention
 from config.places import places
-from storage import database, postgres_copy, views
+from storage import database, postgres_copy, pruning, views
 from storage.errors import StoreError, store_errors
 from storage.schema import APPLICATION_ID, REVISION, articles
 from vietnamese.clock import system_clock, to_local
@@ -213,3 +214,9 @@ def expiring(address: str, before: datetime) -> int:
     old = articles.c.first_seen_at < before, articles.c.expired_at.is_(None)
     with _reading(address, "count what expires") as connection:
         return connection.execute(select(func.count()).select_from(articles).where(*old)).scalar_one()
+
+
+def prunable(address: str, now: datetime, retention: Retention) -> pruning.Pruned:
+    """What `Store.prune` would remove at `now`; changes nothing."""
+    with _reading(address, "count what is old") as connection:
+        return pruning.prunable(connection, now, retention)

@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.add_column("articles", sa.Column("search_key", sa.BigInteger(), nullable=True))
     _fill_keys()
     op.create_index("ix_articles_search", "articles", ["search_key", "outlet_id", "in_scope", "article_id"])
+    op.create_index("ix_articles_url_key", "articles", ["url_key"])
     op.create_index("ix_issues_last", "issues", ["last_at"])
     if op.get_bind().dialect.name == "sqlite":
         _reorder_fts5()
@@ -106,5 +107,6 @@ def downgrade() -> None:
         op.execute("ALTER TABLE article_search DROP COLUMN search_key")
         op.execute("ALTER TABLE article_search RESET (toast_tuple_target)")
     op.drop_index("ix_issues_last", "issues")
+    op.drop_index("ix_articles_url_key", "articles")
     op.drop_index("ix_articles_search", "articles")
     op.drop_column("articles", "search_key")
