@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, Literal
 
 from issues.profile import Profile
@@ -22,6 +23,15 @@ LEAST_CONTAINED = 0.66
 LEAST_SHINGLES = 24
 """Shorter texts prove nothing by containment."""
 VERBATIM = 0.9
+WIRES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "vietnamplus": ("ttxvn", "thongtanxavietnam", "vnanet"),
+        "tin-tuc": ("ttxvn", "thongtanxavietnam"),
+        "bnews": ("ttxvn", "thongtanxavietnam"),
+        "the-thao-van-hoa": ("ttxvn", "thongtanxavietnam"),
+    }
+)
+"""Outlets in which a news agency publishes its own wire: credited by the agency's name instead of theirs."""
 LEAST_TITLE = 5
 """Syllables a title must have to prove a reprint by being equal."""
 
@@ -113,9 +123,10 @@ def _direction(new: Profile, old: Profile) -> tuple[Profile, Profile, str]:
 
 
 def _credits(a: Profile, b: Profile) -> bool:
-    """Whether `a` names the outlet of `b` as its source («Theo báo Tuổi Trẻ», slug `tuoi-tre`)."""
+    """Whether `a` names the outlet of `b` as its source («Theo báo Tuổi Trẻ», slug `tuoi-tre`; an agency's line)."""
+    named = "".join(c for c in unaccent(a.credited).lower() if c.isalnum())
     slug = b.outlet_id.replace("-", "")
-    return bool(slug) and slug in "".join(c for c in unaccent(a.credited) if c.isalnum())
+    return bool(slug) and (slug in named or any(wire in named for wire in WIRES.get(b.outlet_id, ())))
 
 
 def told(found: Reprint) -> dict[str, Any]:

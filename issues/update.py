@@ -25,7 +25,7 @@ from issues.records import issue_records, placed_row
 from issues.reprint import Reprint, index_keys, reprint, told
 from issues.spikes import mark_spikes
 from issues.weights import grouping_weights
-from storage.issue_records import IssueInput, IssueRecord, PlacedArticle, Placement
+from storage.issue_records import IssueInput, IssueRecord, Placement
 from vietnamese.clock import to_utc
 
 if TYPE_CHECKING:
@@ -53,8 +53,12 @@ class Workshop:
     """Of the window and of this call, by article id: what a later find may turn round."""
     latest: datetime | None = None
     """Of the articles placed so far: the end of the grouper's window."""
-    older: dict[str, list[PlacedArticle]] = field(default_factory=dict)
-    """By article id of the batch: articles before the window that the store's index of reprints gives."""
+    at: dict[str, datetime] = field(default_factory=dict)
+    """When each of `placements` appeared."""
+    older: dict[str, list[str]] = field(default_factory=dict)
+    """By article id of the batch: articles that may hold its text and lie before the window, the likeliest first."""
+    items: dict[str, IssueInput] = field(default_factory=dict)
+    """Those articles, and the batch."""
 
     def __post_init__(self) -> None:
         """Read the cues once."""
@@ -80,20 +84,26 @@ class Workshop:
             entities=entities_of(item.mentions),
         )
 
-    def find_older(self, store: Store, profiles: Iterable[Profile]) -> None:
-        """Ask the store's index of reprints which articles before the window may hold the same text."""
-        wanted = {profile.article_id: index_keys(profile) for profile in profiles}
+    def find_older(self, store: Store, batch: Sequence[IssueInput], profiles: Mapping[str, Profile]) -> None:
+        """Ask the store's index of reprints, and the batch itself, which articles before the window may hold a text."""
+        wanted = {key: index_keys(found) for key, found in profiles.items()}
         under = store.reprint_candidates(key for keys in wanted.values() for key in keys)
+        for article_id, keys in wanted.items():
+            for key in keys:
+                under.setdefault(key, set()).add(article_id)
+        ends = [item.at for item in batch] + ([self.latest] if self.latest else [])
+        oldest = max(ends) - self.window
+        self.at |= {item.article_id: item.at for item in batch}
         counts = {
-            of: Counter(other for key in keys for other in under.get(key, ()) if other not in self.placements)
+            of: Counter(o for key in keys for o in under[key] if o != of and self.at.get(o, oldest) <= oldest)
             for of, keys in wanted.items()
+            if keys
         }
-        likely = {of: [key for key, _ in sorted(some.items(), key=_most)[:MOST_OLDER]] for of, some in counts.items()}
-        placed = {
-            one.item.article_id: one
-            for one in store.placed_articles({key for keys in likely.values() for key in keys} - set(wanted))
-        }
-        self.older = {of: [placed[key] for key in keys if key in placed] for of, keys in likely.items()}
+        self.older = {of: [key for key, _ in sorted(some.items(), key=_most)] for of, some in counts.items()}
+        self.items = {item.article_id: item for item in batch}
+        for one in store.placed_articles({key for keys in self.older.values() for key in keys} - set(self.items)):
+            self.items[one.item.article_id] = one.item
+            self.placements.setdefault(one.item.article_id, one.placement)
 
     def older_reprint(self, profile: Profile) -> Reprint | None:
         """The best of the texts from before the window that `profile` repeats, or that repeat it.
@@ -101,16 +111,22 @@ class Workshop:
         Only by the texts themselves, and for news: serial columns and equal titles say nothing over weeks.
         """
         found = []
-        for one in self.older.get(profile.article_id, ()):
-            before = self.latest is None or one.item.at < self.latest - timedelta(days=self.weights.window_days)
-            old = self.profile(one.item)
-            if before and profile.kind == old.kind == "news" and (copy := reprint(profile, old)) and copy.overlap:
-                found.append((-round(copy.overlap.jaccard * 20), one.item.at, copy.original, copy, one))
-        if not found:
-            return None
-        *_, best, one = min(found, key=lambda each: each[:3])
-        self.placements.setdefault(one.item.article_id, one.placement)
-        return best
+        before = [key for key in self.older.get(profile.article_id, ()) if self._lies_before(key)]
+        for key in before[:MOST_OLDER] if profile.kind == "news" else ():
+            old = self.profile(self.items[key])
+            copy = reprint(profile, old) if old.kind == "news" else None
+            if copy and copy.overlap:
+                found.append((-round(copy.overlap.jaccard * 20), self.items[key].at, key, copy))
+        return min(found, key=lambda each: each[:3])[3] if found else None
+
+    @property
+    def window(self) -> timedelta:
+        """How far back the grouper remembers."""
+        return timedelta(days=self.weights.window_days)
+
+    def _lies_before(self, key: str) -> bool:
+        known = key in self.items and key in self.placements
+        return known and self.latest is not None and self.items[key].at < self.latest - self.window
 
     def judge(self, item: IssueInput) -> Judgement:
         """Level and field of an article of the store."""
@@ -166,8 +182,9 @@ def update_issues(
 
 def _restore(shop: Workshop, store: Store, first: datetime) -> None:
     """Take up what lies in the window of the first pending article or later."""
-    recent = store.recent_issues(first - timedelta(days=shop.weights.window_days))
+    recent = store.recent_issues(first - shop.window)
     shop.placements |= {one.item.article_id: one.placement for one in recent}
+    shop.at |= {one.item.article_id: one.item.at for one in recent}
     links = {key: kept.evidence.get("links", {}) for key, kept in shop.placements.items()}
     shop.grouper.restore(
         ((shop.profile(one.item), one.placement.auto_issue_id or one.placement.issue_id) for one in recent), links
@@ -178,7 +195,7 @@ def _restore(shop: Workshop, store: Store, first: datetime) -> None:
 def _place_batch(shop: Workshop, store: Store, batch: Sequence[IssueInput]) -> dict[str, Placement]:
     """Place some articles and save them with all that changes through them, in one transaction."""
     profiles = {item.article_id: shop.profile(item) for item in batch}
-    shop.find_older(store, profiles.values())
+    shop.find_older(store, batch, profiles)
     changed: dict[str, Placement] = {}
     merged: dict[str, str] = {}
     for item in batch:
@@ -223,13 +240,13 @@ def _records(
 
 def place(shop: Workshop, item: IssueInput, profile: Profile) -> tuple[list[Placement], set[str]]:
     """The placement of one article and of earlier ones that it changes; and the issues that articles left."""
+    shop.latest = max(shop.latest or item.at, item.at)
     joined = shop.grouper.add(profile)
     copied, turned = joined.reprint, joined.turned
     if copied is None and turned is None:
         older = shop.older_reprint(profile)
         copied = older if older and older.copy == item.article_id else None
         turned = older if older and older.copy != item.article_id else None
-    shop.latest = max(shop.latest or item.at, item.at)
     found = [_placement(item, joined, copied, shop.judge(item), profile)]
     if turned and turned.copy in shop.placements:
         found.append(_turned(shop.placements[turned.copy], turned))
