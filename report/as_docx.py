@@ -109,15 +109,15 @@ def _clean(value: object) -> object:
 class _Link:
     """A linked text as a run of Word; `{{r …}}` puts it in place of its own run."""
 
-    def __init__(self, text: str, relation: str | None) -> None:
-        self.text, self.relation = text, relation
+    def __init__(self, text: str, relation: str | None, look: str = "Hyperlink") -> None:
+        self.text, self.relation, self.look = text, relation, look
 
     def __html__(self) -> str:
         inner = f'<w:t xml:space="preserve">{escape(self.text, quote=False)}</w:t>'
         if self.relation is None:
             return f"<w:r>{inner}</w:r>"
         return (
-            f'<w:hyperlink r:id="{self.relation}" w:history="1"><w:r><w:rPr><w:rStyle w:val="Hyperlink"/></w:rPr>'
+            f'<w:hyperlink r:id="{self.relation}" w:history="1"><w:r><w:rPr><w:rStyle w:val="{self.look}"/></w:rPr>'
             f"{inner}</w:r></w:hyperlink>"
         )
 
@@ -128,6 +128,8 @@ class _Links:
     def __init__(self, template: DocxTemplate) -> None:
         self.relations: Any = template.docx.part.rels
         self.known: dict[str, str] = {}
+        names = {style.name: style.style_id for style in template.docx.styles}
+        self.look: str = names.get("Hyperlink", "Hyperlink")
 
     def __call__(self, text: str, url: str) -> _Link:
         address = office_link(url)
@@ -136,7 +138,7 @@ class _Links:
         if address not in self.known:
             self.known[address] = f"rIdLink{len(self.known) + 1}"
             self.relations.add_relationship(_HYPERLINK, address, self.known[address], is_external=True)
-        return _Link(text, self.known[address])
+        return _Link(text, self.known[address], self.look)
 
 
 def _properties(properties: Any, paper: Paper, sheet: Sheet) -> None:  # noqa: ANN401 (python-docx has no types)

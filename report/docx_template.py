@@ -154,7 +154,9 @@ def _overview() -> tuple[str, ...]:
         )),
         paragraph("BodyText", "Danh mục tin, bài và tình trạng các nguồn tin có tại Phụ lục I, Phụ lục II kèm theo.",
                   extra='<w:spacing w:before="120"/>'),
-        tag("{%p if contents %}"), paragraph("ContentsHead", "MỤC LỤC"), paragraph("TOC1", "{{ contents }}"),
+        tag("{%p if contents %}"),
+        paragraph("ContentsHead", "MỤC LỤC", extra="<w:pageBreakBefore/>"),
+        paragraph("TOC1", "{{ contents }}"),
         tag("{%p endif %}"),
     )  # fmt: skip
 
