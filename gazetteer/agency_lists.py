@@ -34,6 +34,8 @@ def shared_places(heads: Sequence[Head]) -> list[Head | None]:
     `các sở Xây dựng, Tài chính và Y tế Hải Phòng`.
     """
     last = {(id(head.text), head.group): head for head in heads if head.group}
+    if not last:
+        return [None] * len(heads)
     found: list[Head | None] = []
     for head in heads:
         end = last.get((id(head.text), head.group)) if head.group else None
@@ -60,10 +62,10 @@ def province_list(seen: Shape, head: Head) -> list[Place]:
 def sharing(gazetteer: Gazetteer, seen: Shape, found: list[HeadVerdict]) -> list[HeadVerdict]:
     """`Công an và VKSND quận Lê Chân`: a head alone takes the place of the body it is joined to, ours or not."""
     for index in range(len(found) - 2, -1, -1):
-        after = _joined_to(seen, found, index)
+        head, rule = seen.heads[index], found[index].verdict.rule
+        after = _joined_to(seen, found, index) if rule in {"head-alone", "city-context"} else None
         if after is None:
             continue
-        head, rule = seen.heads[index], found[index].verdict.rule
         other = found[after].verdict
         if rule == "head-alone" and other.id:
             shared = _same_place(gazetteer, head, other.id)
@@ -102,6 +104,8 @@ def _same_place(gazetteer: Gazetteer, head: Head, other: str) -> str | None:
 
 def without_everybodys(seen: Shape, found: list[HeadVerdict]) -> list[HeadVerdict]:
     """`sở GDĐT` in a text that speaks of «các Sở GDĐT» and never of one by its place: every province's."""
+    if all(v.verdict.rule != "plural" for v in found):
+        return found
     rules = [(head.meaning.ids, v.verdict.rule) for head, v in zip(seen.heads, found, strict=True)]
     plural = {ids for ids, rule in rules if rule == "plural"} - {ids for ids, rule in rules if rule == "explicit-place"}
     return [

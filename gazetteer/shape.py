@@ -43,14 +43,11 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     field: MentionField
     raw: str
     back: Aligned
+    plain: str
+    """The NFC text that `form` folds."""
     form: str
     atoms: tuple[Atom, ...]
     signals: Signals
-
-    @property
-    def plain(self) -> str:
-        """The NFC text that `form` folds."""
-        return self.back.text
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -120,7 +117,7 @@ def prepare(matcher: Matcher, field: MentionField, raw: str) -> Text:
     back = aligned(raw)
     form = match_form(back.text)
     atoms, signals = matcher.read(form, back.text)
-    return Text(field=field, raw=raw, back=back, form=form, atoms=tuple(atoms), signals=signals)
+    return Text(field=field, raw=raw, back=back, plain=back.text, form=form, atoms=tuple(atoms), signals=signals)
 
 
 def shape(gazetteer: Gazetteer, texts: Sequence[Text]) -> Shape:

@@ -165,6 +165,8 @@ def _listed_bodies(seen: Shape, places: Sequence[Verdict], heads: Sequence[HeadV
         for v in heads
         if v.verdict.id and v.place is not None and "@" in v.verdict.id
     }
+    if not kinds and not any(v.listed for v in heads):
+        return {}
     told = Counter(verdict.id for verdict in places)
     found = {
         order: Verdict(id=agency, rule="list-provinces", confidence=0.85)

@@ -27,9 +27,13 @@ _PAIRS = dict(
     )
 )
 _LOWER_LETTER = "a-zà-öø-ÿăđĩũơưạ-ỹ"
-_TONES = re.compile(rf"[ou][àáảãạèéẻẽẹỳýỷỹỵ](?![{_LOWER_LETTER}])")
-"""An open pair to look at; `_folded_pair` leaves `quý` and what is no pair."""
-_TONES_ANY = re.compile(_TONES.pattern, re.IGNORECASE)
+_TONES_OF_LETTER = (
+    re.compile(rf"o[àáảãạèéẻẽẹ](?![{_LOWER_LETTER}])"),
+    re.compile(rf"u[ỳýỷỹỵ](?![{_LOWER_LETTER}])"),
+)
+"""Open pairs to look at; `_folded_pair` leaves `quý` and what is no pair. A pattern that begins with one letter is found
+three times as fast as one with a choice."""
+_TONES_ANY = re.compile("|".join(tones.pattern for tones in _TONES_OF_LETTER), re.IGNORECASE)
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SAME_LENGTH = {
@@ -102,7 +106,10 @@ def unaccent(text: str) -> str:
 
 def match_form(text: str) -> str:
     """What the matcher sees of NFC `text`: lower case, old tone placement, plain dashes, blanks, quotes. As long."""
-    return _TONES.sub(_folded_pair, _swapped(_lower(text), _SAME_LENGTH))
+    form = _swapped(_lower(text), _SAME_LENGTH)
+    for tones in _TONES_OF_LETTER:
+        form = tones.sub(_folded_pair, form)
+    return form
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
