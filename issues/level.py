@@ -19,6 +19,8 @@ INFORMATION, FOLLOW, ANSWER, URGENT = range(4)
 _TROUBLE = ("harm", "crime", "hazard", "fault", "protest")
 _HARM_OF_FAULT, _HARM_MOST = 0.3, 2.5
 """A shortcoming that goes with harm weighs more by this share of the harm (up to the second number)."""
+_CALM_ELSEWHERE = 0.7
+"""Share of what calms outside the title that does not count when the title tells of trouble."""
 _CITY = frozenset({"p31", "p31-old", "p30"})
 
 
@@ -43,6 +45,7 @@ class Found:
     cue: Cue
     points: float
     words: tuple[str, ...]
+    in_title: bool = False
 
 
 def judge(
@@ -61,7 +64,7 @@ def judge(
     An article that is not about the city gets at most 1.
     """
     found = find(title=title, sapo=sapo, text=text, cues=cues)
-    points: dict[str, float] = {role: math.fsum(f.points for f in found if f.cue.role == role) for role in cues.roles}
+    points = _points(found, cues)
     named = _named_body(mentions)
     points["public"] += 0.5 * bool(named)
     level = _level(points, cues)
@@ -75,6 +78,16 @@ def judge(
     )
 
 
+def _points(found: Sequence[Found], cues: LevelCues) -> dict[str, float]:
+    """Points by role. Where the title tells of trouble, what calms counts less unless the title says it too."""
+    points = {role: math.fsum(f.points for f in found if f.cue.role == role) for role in cues.roles}
+    if any(f.in_title and f.cue.role in _TROUBLE for f in found):
+        points["calm"] -= _CALM_ELSEWHERE * math.fsum(
+            f.points for f in found if f.cue.role == "calm" and not f.in_title
+        )
+    return points
+
+
 def find(*, title: str, sapo: str | None, text: str, cues: LevelCues) -> list[Found]:
     """The cues found in an article with their points, weightiest first."""
     parts = {"title": folded(title), "sapo": folded(sapo or ""), "text": folded(text[: cues.text_characters])}
@@ -85,6 +98,7 @@ def find(*, title: str, sapo: str | None, text: str, cues: LevelCues) -> list[Fo
 def _search(cue: Cue, parts: dict[str, str], cues: LevelCues) -> Found | None:
     words: list[str] = []
     share = 0.0
+    in_title = cue.pattern.search(parts["title"]) is not None
     for place in PLACES:
         for match in cue.pattern.finditer(parts[place]):
             if match[0].strip() not in words:
@@ -93,7 +107,7 @@ def _search(cue: Cue, parts: dict[str, str], cues: LevelCues) -> Found | None:
     if not words:
         return None
     more = cues.more * min(2, len(words) - 1)
-    return Found(cue=cue, points=round(cue.weight * share * (1 + more), 3), words=tuple(words[:3]))
+    return Found(cue=cue, points=round(cue.weight * share * (1 + more), 3), words=tuple(words[:3]), in_title=in_title)
 
 
 def _level(points: dict[str, float], cues: LevelCues) -> int:

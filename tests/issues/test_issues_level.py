@@ -103,3 +103,19 @@ def test_a_mistake_in_the_cues_is_named(tmp_path: Path) -> None:
     (tmp_path / "levels.toml").write_text("[limits]\nfollow = 'x'", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"levels\.toml"):
         level_cues([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("level", "title", "sapo"),
+    [
+        (1, "Đình làng cổ mất trộm nhiều cổ vật", "Ngôi đình nổi tiếng với lễ hội mùa xuân bị kẻ gian đột nhập."),
+        (0, "Lễ hội đình làng mở cửa đón khách", "Năm trước đình từng bị mất trộm."),
+        (0, "Đủ điều kiện tổ chức sự kiện đầu năm", "Đủ điều kiện, linh kiện đã về."),
+        (1, "Triệt phá đường dây cá độ bóng đá", "Công an khởi tố bốn bị can."),
+        (0, "Sống chung với bệnh tăng huyết áp thế nào cho khỏe", "Bác sĩ trả lời."),
+        (2, "Khách phải qua đêm trên đảo vì phà hết chuyến", "Ban quản lý bến phà nói đã hết định mức trong ngày."),
+    ],
+)
+def test_what_the_title_tells_outweighs_what_calms_beside_it(level: int, title: str, sapo: str) -> None:
+    found = verdict(title, sapo)
+    assert found.level == level, found.reasons
