@@ -270,9 +270,10 @@ def _lower_case_person(words: Sequence[str]) -> bool:
 
 
 def mark_topics(store: Store, config: Config, run_id: str) -> dict[str, int]:
-    """Search for every saved open topic and mark what is new to it; returns how many articles were new to each.
+    """Search for every saved open topic and mark what is about it and new; returns how many articles were new to each.
 
-    Part of the night, after the crawl. Idempotent: an article is marked for a topic once.
+    Part of the night, after the crawl; what only mentions it in passing is left, as in `diembao topic`.
+    Idempotent: an article is marked for a topic once.
     """
     saved = store.topics()
     if not saved:
@@ -282,8 +283,9 @@ def mark_topics(store: Store, config: Config, run_id: str) -> dict[str, int]:
     for topic in saved:
         since = store.clock() - timedelta(hours=topic.since_hours) if topic.since_hours else None
         filters = Filters(since=since, outlets=topic.outlets)
-        hits = store.search(read_query(topic.query, names), MOST_HITS, filters)
-        new = store.mark_articles(topic.name, [(hit.article_id, hit.why) for hit in hits], run_id)
-        logger.info("topic %s: %d new of %d found", topic.name, len(new), len(hits))
+        query = read_query(topic.query, names)
+        about = sort_out(store, config, query, store.search(query, MOST_HITS, filters), filters).about
+        new = store.mark_articles(topic.name, list(about.items()), run_id)
+        logger.info("topic %s: %d new of %d found", topic.name, len(new), len(about))
         marked[topic.name] = len(new)
     return marked
