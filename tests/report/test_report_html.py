@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from report.as_html import as_html
-from report.inputs import Body
+from report.inputs import Body, Edits, IssueEdit, Office
 from report.printed import printable, quoted_title, safe_link
 from report.sheet import build_sheet
 
@@ -189,6 +189,45 @@ def test_a_sheet_after_days_off_says_how_many_days_it_holds(render, inputs):
     assert (
         "Kỳ báo cáo gồm 03 ngày, trong đó có ngày nghỉ." in Page(render(build_sheet(replace(inputs, window=long)))).text
     )
+
+
+def test_the_analysts_words_stand_in_the_page(render, inputs):
+    edits = Edits(
+        issues={"i1": IssueEdit(proposal="Giao phường kiểm tra", deadline="12/9/2026", summary="Tóm tắt đã sửa.")},
+        forecast="Dự báo một.\nDự báo hai.",
+        recommendations="Kiến nghị.",
+    )
+    text = Page(render(build_sheet(replace(inputs, edits=edits)))).text
+    assert "Tóm tắt đã sửa." in text
+    assert "Giao phường kiểm tra 12/9/2026" in text
+    assert "Dự báo một. Dự báo hai. Kiến nghị." in text
+    assert "Chuyên viên tổng hợp ghi" not in text
+
+
+def test_the_sheet_of_one_office_names_it(render, inputs):
+    office = Office(body_id="a-so-yt", name="Sở Y tế", ids=frozenset({"a-so-yt"}))
+    assert "liên quan đến Sở Y tế" in Page(render(build_sheet(replace(inputs, office=office)))).text
+
+
+def test_reasons_are_few_and_without_the_words_they_rest_on(render, inputs):
+    reasons = ("cháy: «bốc cháy»", "nhiều người: «83 người»", "bị thương: «nhập viện»", "nêu tên: «Sở Y tế»")
+    issues = {**inputs.issues, "i1": replace(inputs.issues["i1"], reasons=reasons)}
+    text = Page(render(build_sheet(replace(inputs, issues=issues)))).text
+    assert "3 – Khẩn cháy; nhiều người; bị thương" in text
+    assert "«bốc cháy»" not in text
+
+
+def test_annex_one_names_three_offices_an_article_those_of_its_title_first(render, inputs):
+    bodies = {f"b{n}": Body(body_id=f"b{n}", name=f"Phường {n}", kind="unit") for n in range(6)}
+    first = replace(inputs.articles[0], bodies=tuple(bodies), head_bodies=("b5",))
+    sheet = build_sheet(replace(inputs, articles=(first,), bodies=bodies))
+    assert "Phường 0; Phường 1; Phường 5; và 03 cơ quan, địa phương khác" in Page(render(sheet)).text
+
+
+def test_the_form_for_paper_says_the_same_in_four_columns(sheet, style, folders, page):
+    paper = Page(as_html(sheet, style, folders, paper=True).decode())
+    assert {link["href"] for link in paper.links} == {link["href"] for link in page.links}
+    assert "Bài số 9 về vụ việc i4 Ban Mai; 01:00, 09/9/2026 Giáo dục; mức 0; đến muộn" in paper.text
 
 
 HOSTILE = {
