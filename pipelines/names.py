@@ -128,7 +128,8 @@ CALLS = _opening(
 
 NOISE = re.compile(
     r"(?i)\W*(?:quảng cáo|advertisements?|ads?|(?:đang tải|loading)(?: dữ liệu)?|nghe (?:đọc bài|audio)|chia sẻ"
-    r"|(?:aa?\s*)+|print|in (?:bài|trang)(?: này| viết)?|gửi (?:email|mail)|tweet|share|like|google \+?|facebook|zalo|cỡ chữ"
+    r"|(?:aa?\s*)+|print"
+    r"|in (?:bài|trang)(?: này| viết)?|gửi (?:email|mail)|tweet|share|like|google \+?|facebook|zalo|cỡ chữ"
     r"|bản (?:in|để in)|lưu bài(?: viết)?|về (?:đầu|trước) trang|quay lại|trở (?:về|lại)|copy link|sao chép liên kết"
     r"|copyright.{0,80}"
     r"|(?:bạn )?(?:cần|phải|vui lòng|hãy) đăng nhập .{0,80}|video player is loading.{0,20}"

@@ -26,7 +26,7 @@ from pipelines.judge_page import judge_page
 from pipelines.locate import beside_headline, following, preceding, text_of
 from pipelines.metadata import Metadata, plain, read_metadata
 from pipelines.parse import parse
-from pipelines.repair import Repaired, repair
+from pipelines.repair import Repaired, repair, without_imprint
 from pipelines.rules import RuleMatch, agrees, apply_rules
 from pipelines.sapo import find_sapo, lead_of, sapo_text
 from pipelines.text import bare, clean
@@ -156,7 +156,7 @@ def _find(tree: HtmlElement, meta: Metadata, outlet: Outlet | None, *, check: bo
     title = match.title if match and match.title is not None else find_title(tree, meta)
     blocks, container, extractor = _blocks(tree, meta, outlet, match, title, check=check)
     match = match if extractor.startswith("rule:") else None
-    blocks = _behind(blocks, title)
+    blocks = _behind(without_imprint(blocks), title)
     sapo = match.sapo if match else None
     if sapo is None and title is not None:
         sapo = find_sapo(_zone(title, container), container, meta.descriptions)

@@ -36,6 +36,7 @@ _DATE_WORD = (
     r"(?:thứ\s+\w+|chủ nhật|cn|t\d|ngày(?:\s+đăng)?|tháng|năm|cập nhật|đăng lúc|lúc|gmt|am|pm|giờ|phút|h|viết|')"
 )
 _FIGURES = re.compile(r"\d+")
+_DATE_REST = re.compile(r"[\d/:|•·]+")
 _COUNTER = re.compile(r"(?i)^\W*(?:số )?(?:lượt|lần) (?:xem|đọc|truy cập)\W*\d*\W*$")
 """A counter of visits: part of the page, not of the article."""
 _DATE_LINE = re.compile(rf"(?:{_DATE_WORD}|[\s\d/:.,|()+\-–])*", re.IGNORECASE)
@@ -78,6 +79,15 @@ def repair(
     )
 
 
+def without_imprint(blocks: list[Block]) -> list[Block]:
+    """Blocks without the imprint: its lines, the list they stand in, and what of it is left at the very end."""
+    lists = {block.element.getparent() for block in blocks if block.element.tag == "li" and IMPRINT.match(block.text)}
+    kept = [block for block in blocks if block.element.tag != "li" or block.element.getparent() not in lists]
+    while kept and kept[-1].kind == "text" and IMPRINT.match(kept[-1].text):
+        kept.pop()
+    return kept
+
+
 def _captions_marked(blocks: Sequence[Block]) -> list[Block]:
     """A short centred or slanted line right behind an image is its caption."""
     marked: list[Block] = []
@@ -88,6 +98,8 @@ def _captions_marked(blocks: Sequence[Block]) -> list[Block]:
         elif block.kind == "text" and after_image and len(block.text) <= _MOST_CAPTION and _captionish(block):
             marked.append(replace(block, kind="caption"))
             after_image = False
+            continue
+        elif block.kind == "text" and marked and marked[-1].kind == "caption" and marked[-1].text == block.text:
             continue
         else:
             after_image = False
@@ -107,10 +119,12 @@ def _captionish(block: Block) -> bool:
 
 def _framed_with_image(block: Block) -> bool:
     """Whether an element holds an image and, beside it, nothing but this line."""
+    if any(node.tag == "figure" for node in (block.element, *islice(block.element.iterancestors(), 2))):
+        return True
     for level, node in enumerate((block.element, *islice(block.element.iterancestors(), 4))):
         if len(node.text_content()) > _FRAME * len(block.text) + _FRAME_MORE:
             return False
-        if (level or node.tag in {"td", "figure", "dd"}) and any(True for _ in node.iter("img", "picture", "amp-img")):
+        if (level or node.tag in {"td", "dd"}) and any(True for _ in node.iter("img", "picture", "amp-img")):
             return True
     return False
 
@@ -173,7 +187,7 @@ def _ended(blocks: list[Block]) -> list[Block]:
 
 
 def _without_readers(blocks: list[Block]) -> list[Block]:
-    """Cut where readers begin to speak: two lines or more of «name - 7 ngày trước Thích», behind or before their words."""
+    """Cut where readers begin to speak: two lines or more of «name - 7 ngày trước Thích», each beside their words."""
     lines = [at for at, block in enumerate(blocks) if len(block.text) <= _MOST_LINE and _SAID_AGO.search(block.text)]
     if len(lines) < _FEW_READERS:
         return blocks
@@ -233,7 +247,7 @@ def _named_and_dated(text: str, authors: tuple[str, ...]) -> bool:
     rest = _DATE_WORDS.sub(" ", text)
     if rest == text or not any(c.isdigit() for c in text):
         return False
-    bare_rest = _FIGURES.sub(" ", rest).strip(" .,|–-")
+    bare_rest = _DATE_REST.sub(" ", rest).strip(" .,|–-")
     return not bare_rest or is_name(bare_rest) or is_credit(bare_rest, authors)
 
 

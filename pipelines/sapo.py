@@ -130,25 +130,27 @@ def lead_of(blocks: list[Block], descriptions: tuple[str, ...]) -> int | None:
             return at
         if place and len(texts[0][1].text) >= _RUNNING:
             return None  # what stands before a lead is short: a dateline, a name
-        following = texts[place + 1][1] if place + 1 < len(texts) else None
+        others = [other for _, other in texts[place + 1 :]]
         slanted = place == 0 and block.slanted >= _STRONG and not _beside_image(blocks, at)
-        stands_out = block.strong >= _STRONG or slanted or block.kind == "heading"
-        if (
-            stands_out
-            and len(block.text) >= _LEAD_LEAST
-            and following is not None
-            and max(following.strong, following.slanted) < _STRONG
-            and following.kind == "text"
-        ):
+        bold = block.strong >= _STRONG or slanted
+        if _stands_out(block, others, bold=bold) or (place == 0 and _before_the_rest(block, others)):
             return at
-        marked = block.strong >= _STRONG or slanted or _own_class(block, [other for _, other in texts[place + 1 :]])
-        if marked and says_the_same(block.text, descriptions):
-            return at
-        if place == 0 and _before_the_rest(block, [other for _, other in texts[1:]]):
-            return at
-        if DATELINE.match(block.text) and _own_class(block, [other for _, other in texts[place + 1 :]]):
+        own = _own_class(block, others)
+        if (own and DATELINE.match(block.text)) or ((bold or own) and says_the_same(block.text, descriptions)):
             return at
     return None
+
+
+def _stands_out(block: Block, others: list[Block], *, bold: bool) -> bool:
+    """Whether a long enough block is set off from the plain text behind it."""
+    following = others[0] if others else None
+    return (
+        (bold or block.kind == "heading")
+        and len(block.text) >= _LEAD_LEAST
+        and following is not None
+        and max(following.strong, following.slanted) < _STRONG
+        and following.kind == "text"
+    )
 
 
 def _beside_image(blocks: list[Block], at: int) -> bool:
