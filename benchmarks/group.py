@@ -1,15 +1,13 @@
-"""Quality and speed of grouping on the labelled pairs beside the checkout, with two baselines.
+"""Quality and speed of grouping on the labelled pairs beside the checkout.
 
-usage: python benchmarks/group.py [--shuffles N]   (prints a table, writes benchmarks/group.json)
---shuffles N: also N arrival orders shuffled within 24 hours, compared with the true one (a minute each).
+usage: python benchmarks/group.py   (prints a table, writes benchmarks/group.json)
+Other orders of arrival: benchmarks/shuffle.py. Other ways of grouping: benchmarks/group_baselines.py.
 """
 
 from __future__ import annotations
 
 import json
 import lzma
-import random
-import statistics
 import sys
 import time
 from collections import Counter
@@ -25,7 +23,6 @@ from config.loader import load  # noqa: E402
 from issues.cues import grouping_cues  # noqa: E402
 from issues.files import grouped, outlet_hints, profile_of_row  # noqa: E402
 from issues.profile import Profile  # noqa: E402
-from vietnamese.words import syllables  # noqa: E402
 
 CORPUS = HERE.parent.parent / "shared" / "corpus" / "grouping"
 Row = dict[str, Any]
@@ -106,34 +103,6 @@ def _root(key: str, original: Mapping[str, str]) -> str:
     return key
 
 
-def baselines(name: str) -> dict[str, dict[str, float]]:
-    """The same pairs by equal titles and by title words alone (the best share of each is known only after looking)."""
-    titles = {row["id"]: frozenset(syllables(row["title"])) for row in read(name)}
-    found: dict[str, dict[str, float]] = {}
-    for label, least in (("equal titles", 1.0), ("title Jaccard 0.5", 0.5), ("title Jaccard 0.25", 0.25)):
-        counts: dict[str, list[bool]] = {}
-        for pair in map(json.loads, (CORPUS / f"{name}.pairs.jsonl").open(encoding="utf-8")):
-            check = _CHECKS.get(pair["label"])
-            if check:
-                a, b = titles[pair["a"]], titles[pair["b"]]
-                together = len(a & b) / max(1, len(a | b)) >= least
-                counts.setdefault(check, []).append(together if check != "apart" else not together)
-        found[label] = {check: sum(some) / len(some) for check, some in counts.items()}
-    return found
-
-
-def shuffled(times: int) -> list[float]:
-    """Pairwise F1 of the month grouped in arrival order against orders shuffled within 24 hours."""
-    articles = profiles(read("feeds-2026-06"))
-    true, _, _ = place(articles)
-    found = []
-    for seed in range(times):
-        noise = random.Random(seed)
-        other, _, _ = place(sorted(articles, key=lambda p: ((p.at or 0) + noise.uniform(-1, 1), p.article_id)))
-        found.append(pairwise_f1(true, other))
-    return found
-
-
 def pairwise_f1(a: Mapping[str, str], b: Mapping[str, str]) -> float:
     """F1 over the pairs two groupings of the same articles join."""
 
@@ -148,14 +117,6 @@ def main() -> None:
     figures: dict[str, Any] = measure()
     for key, value in figures.items():
         print(f"{key:28} {value:10.4g}")
-    figures["baselines"] = {name: baselines(name) for name in ("dev", "feeds-2026-06")}
-    for name, table in figures["baselines"].items():
-        for label, row in table.items():
-            print(f"{name:14} {label:20}", "  ".join(f"{k} {v:.3f}" for k, v in row.items()))
-    if "--shuffles" in sys.argv:
-        found = shuffled(int(sys.argv[sys.argv.index("--shuffles") + 1]))
-        figures["shuffled_f1"] = found
-        print(f"shuffled within 24 h: pairwise F1 {statistics.mean(found):.3f} (least {min(found):.3f})")
     figures["measured"] = datetime.now().astimezone().date().isoformat()
     (HERE / "group.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

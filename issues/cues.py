@@ -63,18 +63,38 @@ def folded(text: str) -> str:
 
 
 def read_toml(folders: Sequence[Path], name: str) -> tuple[dict[str, Any], Path]:
-    """The keys of `name` in the shipped configuration with those of later folders over them, and the last file read."""
+    """The keys of `name` in the shipped configuration with those of later folders over them, and the last file read.
+
+    Tables are laid over key by key; any other value replaces the one below, save lists in a table `more`, which are
+    added to it. Raises ConfigError where a file cannot be read or `more` holds something else than lists.
+    """
     merged: dict[str, Any] = {}
     last = BUILTIN / name
     for folder in folders or (BUILTIN,):
         file = folder / name
         if file.exists():
             try:
-                merged |= tomllib.loads(file.read_text(encoding="utf-8"))
+                merged = _laid_over(merged, tomllib.loads(file.read_text(encoding="utf-8")), file)
             except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
                 raise ConfigError(file, "(syntax)", str(error), "Write valid TOML in UTF-8") from error
             last = file
     return merged, last
+
+
+def _laid_over(below: dict[str, Any], above: dict[str, Any], file: Path) -> dict[str, Any]:
+    more = above.pop("more", {})
+    merged = dict(below)
+    for key, value in above.items():
+        under = below.get(key)
+        merged[key] = under | value if isinstance(value, dict) and isinstance(under, dict) else value
+    for key, added in more.items() if isinstance(more, dict) else [("more", more)]:
+        under = merged.get(key, [])
+        if not (isinstance(added, list) and isinstance(under, list)):
+            raise ConfigError(
+                file, f"more.{key}", "no list", "Only lists can be added to; write the key itself instead"
+            )
+        merged[key] = under + added
+    return merged
 
 
 def grouping_cues(folders: Sequence[Path] = ()) -> GroupingCues:

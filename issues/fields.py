@@ -53,8 +53,11 @@ def field_cues(folders: Sequence[Path] = ()) -> FieldCues:
         raw = msgspec.convert(table, _Raw)
     except msgspec.ValidationError as error:
         raise ConfigError(file, "(top)", str(error), "See docs/issues.md for the keys") from error
+    patterns: dict[int, list[str]] = {}
+    for field in raw.field:
+        patterns.setdefault(field.number, []).extend(field.patterns)
     return FieldCues(
-        patterns={f.number: any_of(f.patterns, f"field {f.number}", file) for f in raw.field},
+        patterns={number: any_of(some, f"field {number}", file) for number, some in patterns.items()},
         weights={f.number: f.weight for f in raw.field},
         names={f.number: f.name for f in raw.field},
         places={"title": raw.places.title, "sapo": raw.places.sapo, "text": raw.places.text},
