@@ -31,8 +31,8 @@ _TONES_OF_LETTER = (
     re.compile(rf"o[àáảãạèéẻẽẹ](?![{_LOWER_LETTER}])"),
     re.compile(rf"u[ỳýỷỹỵ](?![{_LOWER_LETTER}])"),
 )
-"""Open pairs to look at; `_folded_pair` leaves `quý` and what is no pair. A pattern that begins with one letter is found
-three times as fast as one with a choice."""
+"""Open pairs to look at; `_folded_pair` leaves `quý` and what is no pair. A pattern that begins with one letter is
+found three times as fast as one with a choice."""
 _TONES_ANY = re.compile("|".join(tones.pattern for tones in _TONES_OF_LETTER), re.IGNORECASE)
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
