@@ -63,7 +63,9 @@ class Pool:
     def __init__(self, answer: Outcome | Exception) -> None:
         self.answer = answer
 
-    def submit(self, page: Page, *, teaser: Teaser | None, trusted: bool) -> Future[Outcome]:
+    def submit(
+        self, page: Page, *, teaser: Teaser | None, trusted: bool, further: tuple[Page, ...] = ()
+    ) -> Future[Outcome]:
         future: Future[Outcome] = Future()
         if isinstance(self.answer, Exception):
             future.set_exception(self.answer)

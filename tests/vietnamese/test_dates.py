@@ -129,7 +129,8 @@ FORMATS = [
     "%H:%M %d/%m/%Y", "%H:%M | %d/%m/%Y", "%H:%M:%S %d/%m/%Y", "%Hh%M ngày %d/%m/%Y", "%H giờ %M phút ngày %d/%m/%Y",
     "Thứ Ba, %d/%m/%Y, %H:%M (GMT+7)", "Cập nhật: %d/%m/%Y - %H:%M", "ngày %d tháng %m năm %Y, %H:%M",
     "%d %b %Y %H:%M:%S +0700", "%d/%m/%Y %I:%M:%S %p", "%d tháng %m, %Y %H:%M", "%d - %m - %Y %H:%M", "%d %m %Y %H:%M",
-    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d %H:%M", "%d/%m/%Y | %H:%M GMT+7", "%d/%m/%Y, %H:%M (GMT+7)Chia sẻ", "%d/%m/%Y %H:%M GMT+7Bình luận",
+    "%H:%M %d/%m %Y", "Thứ Ba, %d/%m/%Y - %H:%M", "Ngày đăng: %d/%m/%Y %H:%M", "(%d/%m/%Y %I:%M %p)",
 ]  # fmt: skip
 
 
