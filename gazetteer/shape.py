@@ -170,7 +170,7 @@ def _place(gazetteer: Gazetteer, text: Text, position: int, order_at: dict[int, 
         carried=carried is not None,
         former=former,
         renewed=renewed,
-        cue=None if _behind_head(text, position) else _cue(gazetteer, text, atom, own_type, left),
+        cue=_pair_cue(text, position) if _behind_head(text, position) else _cue(gazetteer, text, atom, own_type, left),
         capital=capital,
         glued=ours and (_goes_on if own_type else _glued)(gazetteer.words, text, atom),
         inside=inside,
@@ -303,6 +303,13 @@ def _ends_person(words: WordLists, plain: str, start: int) -> bool:
     if words.has("openers", first.lower()) and start + len(first) + 1 == name:
         return False
     return words.has("surnames", first.lower()) and not all_capitals(plain, start)
+
+
+def _pair_cue(text: Text, position: int) -> str | None:
+    """`Khu thương mại tự do Đình Vũ - Cát Hải`: behind a head, only a name joined to another place is none."""
+    atom, after = text.atoms[position], text.atoms[position + 1 : position + 2]
+    joined = after and after[0].kind in _PLACES and text.form[atom.end : after[0].start].strip() == "-"
+    return _dashed_cue(text, atom) if joined else None
 
 
 def _dashed_cue(text: Text, atom: Atom) -> str | None:

@@ -165,3 +165,9 @@ def test_a_department_that_the_text_also_names_in_the_plural_is_every_provinces(
 )
 def test_landmarks_factories_and_number_plates(shipped: Gazetteer, title: str, about: bool) -> None:
     assert tag(shipped, title=title, sapo=None, text="", published_at=None).about_city is about
+
+
+def test_a_zone_named_after_two_places_is_neither_of_them(shipped: Gazetteer) -> None:
+    assert found(shipped, "Đất gần khu thương mại tự do Đình Vũ - Cát Hải tăng giá.", title="Địa ốc") == []
+    board = "Bí thư Đảng ủy Ban Quản lý Khu kinh tế Hải Phòng - ông A - cho biết."
+    assert "bql-kkt" in found(shipped, board)
