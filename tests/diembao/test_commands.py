@@ -14,6 +14,8 @@ from config.places import CHECKOUT
 
 COMMANDS = [
     (), ("nightly",), ("report",), ("report", "daily"), ("report", "verify"), ("search",), ("topic",), ("explain",),
+    *(("issues", *name) for name in ((), ("list",), ("show",), ("explain",), ("merge",), ("split",), ("move",))),
+    *(("issues", name) for name in ("remove", "rename", "pin", "unpin", "undo", "log")),
     ("health",), ("outlets",), ("outlets", "list"), ("outlets", "show"), ("outlets", "check"), ("outlets", "add"),
     ("outlets", "doctor"), ("outlets", "save-page"), ("gazetteer",), ("gazetteer", "lookup"),
     ("gazetteer", "history"), ("gazetteer", "lint"), ("gazetteer", "export"), ("analyse",), ("tag",), ("group",),

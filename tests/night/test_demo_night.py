@@ -16,17 +16,26 @@ import sys
 import threading
 import time
 from contextlib import closing
+from decimal import Decimal
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from config.loader import BUILTIN, load
 from config.places import CHECKOUT
 from demo.ledger import build_ledger, compare
 from demo.load import PRIVATE_PORT
 from demo.model import NIGHTS, morning
+from demo.town import CONFIG
+from issues.explain import explain_issue
+from issues.heading import is_correction
+from report.gather import scope_for
+from storage.sheet_queries import report
 from storage.store import open_store
+from storage.views import v1_issues
 
 PARTS = ("v1_articles", "v1_mentions", "v1_issue_articles", "v1_fates", "revisions")
 CLOCK_COLUMNS = {"first_seen_at", "updated_at", "gone_at", "seen_at", "replaced_at"}
@@ -317,3 +326,27 @@ def test_the_sheet_fits_a_phone_and_a_screen(night, tmp_path, width) -> None:
     assert seen["wide"] <= seen["room"], "something is wider than the page"
     assert seen["scripts"] == 0
     assert seen["heading"]
+
+
+def test_explain_adds_up_on_every_issue_and_says_what_the_sheet_says(night):
+    day = morning(NIGHTS)
+    folder = night["home"] / "demo" / "reports" / day.isoformat()
+    sheet = json.loads((folder / f"diem-bao-{day}.json").read_text(encoding="utf-8"))
+    settings = load((BUILTIN, CONFIG)).settings
+    scores = {issue["id"]: issue for issue in sheet["issues"]}
+    with closing(open_store(night["home"] / "demo" / "diembao.db")) as store:
+        ids = [row["issue_id"] for row in store.rows(select(v1_issues)) if row["merged_into"] is None]
+        made_at = store.rows(report(day.isoformat()))[0]["generated_at"]
+        scope = scope_for(day, settings, made_at)
+        told = {key: explain_issue(store, key, start=scope.start, end=scope.end, scope=scope) for key in ids}
+    assert len(told) > 40
+    for key, one in told.items():
+        assert sum(map(Decimal, one["score_parts"].values())) == Decimal(one["score"])
+        assert sum(day["articles"] for day in one["timeline"]) == len(one["members"]) > 0
+        if key in scores:
+            assert Decimal(one["score"]) == Decimal(str(scores[key]["score"]))
+            assert {n: float(part) for n, part in one["score_parts"].items()} == scores[key]["score_parts"]
+            assert one["newsrooms"] == scores[key]["newsrooms"]
+            assert one["independent_newsrooms"] == scores[key]["independent_newsrooms"]
+    assert scores.keys() <= told.keys()
+    assert not any(is_correction(one["title"]) for one in told.values())
