@@ -329,7 +329,7 @@ def test_the_sheet_fits_a_phone_and_a_screen(night, tmp_path, width) -> None:
 
 
 def test_explain_adds_up_on_every_issue_and_says_what_the_sheet_says(night):
-    day = morning(NIGHTS)
+    day = morning(NIGHTS).date()
     folder = night["home"] / "demo" / "reports" / day.isoformat()
     sheet = json.loads((folder / f"diem-bao-{day}.json").read_text(encoding="utf-8"))
     settings = load((BUILTIN, CONFIG)).settings
