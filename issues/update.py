@@ -185,7 +185,7 @@ def _restore(shop: Workshop, store: Store, first: datetime) -> None:
     recent = store.recent_issues(first - shop.window)
     shop.placements |= {one.item.article_id: one.placement for one in recent}
     shop.at |= {one.item.article_id: one.item.at for one in recent}
-    links = {key: kept.evidence.get("links", {}) for key, kept in shop.placements.items()}
+    links = {key: kept.evidence["links"] for key, kept in shop.placements.items() if "links" in kept.evidence}
     shop.grouper.restore(
         ((shop.profile(one.item), one.placement.auto_issue_id or one.placement.issue_id) for one in recent), links
     )
@@ -271,11 +271,9 @@ def _gone_over(old: Placement, joined: Joined, issue_id: str) -> Placement:
 def _placement(
     item: IssueInput, joined: Joined, copied: Reprint | None, verdict: Judgement, profile: Profile
 ) -> Placement:
-    evidence: dict[str, Any] = {}
+    evidence: dict[str, Any] = {"links": dict(joined.links)}
     if joined.evidence:
         evidence["joined"] = dict(joined.evidence)
-    if joined.links:
-        evidence["links"] = dict(joined.links)
     if copied:
         evidence["reprint"] = told(copied)
     return Placement(
