@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from report.sheet import Sheet
     from report.style import Style
 
+__all__ = ["FORMATS", "Format", "FormatUnavailableError", "Rendered", "render", "render_all"]
+
 Renderer = Callable[["Sheet", "Style", Sequence[Path]], bytes]
 """Sheet, words, configuration folders (lowest first) -> the whole file. The same three give the same bytes."""
 
