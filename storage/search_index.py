@@ -65,7 +65,8 @@ def index_articles(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
     """Put the text of article rows (already stored) into the index, in place of what stood there."""
     if not rows:
         return
-    made = [_indexed(row) for row in rows]
+    # In order of their keys: FTS5 writes a segment out whenever a key is lower than the one before.
+    made = sorted((_indexed(row) for row in rows), key=lambda row: row["key"])
     if connection.dialect.name == "sqlite":
         unindex_articles(connection, [row["id"] for row in made])
         insert = text("INSERT INTO article_search (rowid, accented, folded) VALUES (:key, :accented, :folded)")
@@ -105,7 +106,7 @@ def unindex_articles(connection: Connection, article_ids: Iterable[str]) -> None
             keys = [key for key in connection.execute(known).scalars() if key is not None]
             if keys:
                 delete = text("DELETE FROM article_search WHERE rowid = :key")
-                connection.execute(delete, [{"key": key} for key in keys])
+                connection.execute(delete, [{"key": key} for key in sorted(keys)])
         else:
             connection.execute(_search.delete().where(_search.c.article_id.in_(chunk)))
 

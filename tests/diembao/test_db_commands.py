@@ -179,7 +179,9 @@ def test_purge_takes_text_and_files_that_are_too_old_and_nothing_else(tmp_path) 
 
     told = diembao(tmp_path, "db", "purge", "--dry-run")
     assert told.exit_code == 0, told.stderr
-    assert told.stdout.splitlines()[:-1] == [str(old / "nightly-1.warc.gz"), str(backups[0])]
+    named, counts = told.stdout.splitlines()[:-2], told.stdout.splitlines()[-2]
+    assert named == [str(old / "nightly-1.warc.gz"), str(backups[0])]
+    assert counts == "0 fates, 1 polls and 0 addresses would be removed"
     assert told.stdout.endswith("text of 1 articles and 2 files would be removed\n")
     assert sorted(tmp_path.rglob("*")) == before
     assert len(rows(tmp_path / "diembao.db", "SELECT 1 FROM articles WHERE expired_at IS NOT NULL")) == 0
