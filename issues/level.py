@@ -80,7 +80,7 @@ def judge(
 
 def _points(found: Sequence[Found], cues: LevelCues) -> dict[str, float]:
     """Points by role. Where the title tells of trouble, what calms counts less unless the title says it too."""
-    points = {role: math.fsum(f.points for f in found if f.cue.role == role) for role in cues.roles}
+    points: dict[str, float] = {role: math.fsum(f.points for f in found if f.cue.role == role) for role in cues.roles}
     if any(f.in_title and f.cue.role in _TROUBLE for f in found):
         points["calm"] -= _CALM_ELSEWHERE * math.fsum(
             f.points for f in found if f.cue.role == "calm" and not f.in_title
