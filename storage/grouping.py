@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, f
 from gazetteer.mention import Mention
 from storage.article_rows import as_mention
 from storage.issue_records import IssueInput, IssueRecord, PlacedArticle, Placement
-from storage.schema import TO_GROUP, articles, issue_aliases, issue_articles, issues, mentions, outlets, reprint_keys
+from storage.issue_schema import issue_aliases, reprint_keys
+from storage.schema import TO_GROUP, articles, issue_articles, issues, mentions, outlets
 from storage.sql import CHUNK, in_chunks, insert_new, rows_by, upsert
 
 _FIELD_ORDER = {"title": 0, "sapo": 1, "text": 2}

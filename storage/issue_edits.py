@@ -12,7 +12,8 @@ from sqlalchemy import Connection, func, select
 from storage.errors import StoreError
 from storage.grouping import drop_empty, issue_row, save_aliases
 from storage.issue_records import IssueEdit, IssueRecord, Spike
-from storage.schema import issue_aliases, issue_articles, issue_edits, issues, spikes
+from storage.issue_schema import issue_aliases, issue_edits, spikes
+from storage.schema import issue_articles, issues
 from storage.sql import in_chunks, insert_new, upsert
 
 

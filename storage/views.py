@@ -28,13 +28,13 @@ from sqlalchemy import (
     text,
 )
 
+from storage.issue_schema import issue_aliases, spikes
 from storage.schema import (
     articles,
     entities,
     entity_successors,
     fates,
     feeds,
-    issue_aliases,
     issue_articles,
     issues,
     mentions,
@@ -44,7 +44,6 @@ from storage.schema import (
     reports,
     revisions,
     runs,
-    spikes,
 )
 
 _Query = Select[Any] | CompoundSelect[Any]

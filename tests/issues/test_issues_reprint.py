@@ -13,8 +13,8 @@ from issues.reprint import overlap, reprint
 from issues.update import update_issues
 from issues.weights import grouping_weights
 from pipelines.fingerprint import signature
+from storage.issue_schema import reprint_keys
 from storage.records import FateWord, Outcome
-from storage.schema import reprint_keys
 from storage.store import Store
 from storage.urls import article_id
 from storage.views import v1_issue_articles

@@ -1,4 +1,4 @@
-"""Analysts' edits of issues, ids that went over, spikes, the index of reprints, and an index of what is to be placed."""
+"""Analysts' edits of issues, ids that went over, spikes, the index of reprints, an index of what is to be placed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,8 +22,10 @@ def upgrade() -> None:
     op.add_column("issue_articles", sa.Column("tied_to", sa.Text(), nullable=True))
     op.add_column("issue_articles", _no_keys())
     op.execute("UPDATE issue_articles SET auto_issue_id = issue_id")
-    placed = "SELECT placed_hash FROM issue_articles WHERE issue_articles.article_id = articles.article_id"
-    op.execute(f"UPDATE articles SET grouped_hash = coalesce(({placed}), '')")
+    op.execute(
+        "UPDATE articles SET grouped_hash = coalesce("
+        "(SELECT placed_hash FROM issue_articles WHERE issue_articles.article_id = articles.article_id), '')"
+    )
     to_group = sa.text("in_scope IS 1 AND grouped_hash != content_hash")
     if op.get_bind().dialect.name == "postgresql":
         to_group = sa.text("in_scope IS true AND grouped_hash != content_hash")
