@@ -1,122 +1,232 @@
-"""`diembao report`: render and check sheets."""
+"""`diembao report`: render sheets; the acts upon them are in `report_acts`, the looks at them in `report_looks`."""
 
 from __future__ import annotations
 
-import json
-from contextlib import closing
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diembao.shared import COULD_NOT_RUN, DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop
-from vietnamese.clock import fixed_clock, system_clock
+from diembao import report_acts, report_looks
+from diembao.report_acts import day_of
+from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, moment, stop
+from vietnamese.clock import fixed_clock, system_clock, to_local
 
 if TYPE_CHECKING:
     from config.loader import Config
     from config.places import Places
+    from report.files import Written
     from report.write import SheetFiles
-
-FORMATS = ("html", "json")
+    from storage.store import Store
 
 app = typer.Typer(
     invoke_without_command=True,
-    help="Render the sheet of a morning again (`report --date D`), or check one (`report verify FILE.json`).",
+    help="Render the sheet of a morning (`report --date D`), check, approve and send it.",
 )
 DateOption = Annotated[str | None, typer.Option("--date", help="The morning of the sheet, YYYY-MM-DD.", metavar="D")]
-FormatOption = Annotated[str, typer.Option("--format", help="Which files: html, json, or both.", metavar="LIST")]
+FormatOption = Annotated[
+    str, typer.Option("--format", help="Which files: html, json, docx, xlsx, pdf, with commas.", metavar="LIST")
+]
 FolderOption = Annotated[
     Path | None,
     typer.Option("-o", "--output", help="Folder for the files; default: reports/ of the store.", metavar="DIR"),
 ]
+ForOption = Annotated[
+    str | None,
+    typer.Option("--for", help="Only what concerns this agency or unit (id or name), its children and what it was."),
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="The sheet as it was known then (2026-09-10T07:00).", metavar="T")
+]
+DEFAULT_FORMATS = "html,json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """What was asked for."""
+
+    store: Store
+    where: Places
+    config: Config
+    day: date
+    formats: tuple[str, ...]
+    output: Path | None
+
+    @property
+    def folder(self) -> Path:
+        """Where the files go."""
+        return self.output or self.where.reports
+
+    @property
+    def flat(self) -> bool:
+        """Whether they lie in the folder itself."""
+        return self.output is not None
 
 
 @app.callback()
 def report(
     context: typer.Context,
     day: DateOption = None,
-    formats: FormatOption = "html,json",
+    formats: FormatOption = DEFAULT_FORMATS,
     output: FolderOption = None,
+    office: ForOption = None,
+    as_of: AsOfOption = None,
     demo: DemoOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Render the sheet of a morning from the store and print the paths."""
     if context.invoked_subcommand is None:
-        daily(day, formats, output, demo, config)
+        daily(day, formats, output, office, as_of, demo, config)
 
 
 @app.command("daily")
 def daily(
     day: DateOption = None,
-    formats: FormatOption = "html,json",
+    formats: FormatOption = DEFAULT_FORMATS,
+    output: FolderOption = None,
+    office: ForOption = None,
+    as_of: AsOfOption = None,
+    demo: DemoOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Render the daily sheet of a morning: as it was made by its night, or fresh where no night made one.
+
+    What edits.toml beside the draft says is laid over every format. A file that a person has edited is left alone.
+    """
+    if as_of and office:
+        stop("--as-of and --for cannot be had together; leave one out")
+    with _job(day or (as_of and as_of[:10]), formats, output, demo=demo, config=config) as job:
+        if as_of:
+            _tell(_as_of(job, as_of).results)
+        elif office:
+            _tell(_for(job, office))
+        else:
+            files = _sheet(job)
+            if not files.written:
+                console.print("the sheet is approved or sent: its files are left as they are", highlight=False)
+                for name in job.formats:
+                    typer.echo(str(files.html.with_suffix(f".{name}")))
+            _tell(files.results)
+
+
+@app.command("for-all")
+def for_all(
+    day: DateOption = None,
+    formats: FormatOption = DEFAULT_FORMATS,
     output: FolderOption = None,
     demo: DemoOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Render the daily sheet of a morning: as it was made by its night, or fresh where no night made one."""
+    """Render one sheet for every agency and unit that has at least one matter in the sheet of that morning."""
+    from gazetteer.load import load
+    from report.office import offices_in, write_for
+    from report.write import kept_inputs, report_id
+
+    with _job(day, formats, output, demo=demo, config=config) as job:
+        _sheet(job, quiet=True)
+        kept = job.store.load_report(report_id(job.day))
+        if kept is None:
+            stop(f"there is no sheet of {job.day}; run `diembao report --date {job.day}` first")
+        inputs = kept_inputs(job.store, job.config, kept)
+        for office in offices_in(inputs, load(job.config.folders)):
+            _tell(write_for(job.config, inputs, office, folder=job.folder, flat=job.flat, formats=job.formats))
+
+
+@contextmanager
+def _job(day: str | None, formats: str, output: Path | None, *, demo: bool, config: Path | None) -> Iterator[_Job]:
+    from storage.store import open_store
+
+    wanted = _formats(formats)
+    morning = day_of(day)
+    with clear_errors():
+        where, settings = configured(demo=demo, overlay=config)
+        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+            yield _Job(store=store, where=where, config=settings, day=morning, formats=wanted, output=output)
+
+
+def _formats(formats: str) -> tuple[str, ...]:
+    from report.formats import FORMATS
+
     wanted = [word.strip() for word in formats.split(",") if word.strip()]
     unknown = [word for word in wanted if word not in FORMATS]
     if unknown or not wanted:
-        stop(f"--format {formats!r}: unknown {', '.join(unknown) or 'nothing'}; this version writes html and json")
-    try:
-        morning = date.fromisoformat(day) if day else None
-    except ValueError:
-        stop(f"{day!r} is not a day; write YYYY-MM-DD")
-    if morning is None:
-        stop("which morning? give --date YYYY-MM-DD")
-    with clear_errors():
-        where, settings = configured(demo=demo, overlay=config)
-        files = _sheet(where, settings, morning, output)
-    for kind in wanted:
-        typer.echo(str(getattr(files, kind)))
+        stop(f"--format {formats!r}: unknown {', '.join(unknown) or 'nothing'}; there are {', '.join(sorted(FORMATS))}")
+    return tuple(wanted)
 
 
-def _sheet(where: Places, config: Config, morning: date, output: Path | None) -> SheetFiles:
+def _sheet(job: _Job, *, quiet: bool = False) -> SheetFiles:
     from night.judge import outlet_health
     from night.nightly import visited
-    from report.write import write_again, write_sheet
+    from report.write import report_id, write_again, write_sheet
     from storage.activity import newest_run
-    from storage.store import open_store
 
-    with closing(open_store(where.database_url, system_clock, config.settings)) as store:
-        folder = output or where.reports
-        files = write_again(store, config, morning, folder=folder, flat=output is not None)
+    now = fixed_clock(system_clock())()
+    if job.store.load_report(report_id(job.day)) is not None:
+        folder, flat = (job.where.reports, False) if quiet else (job.folder, job.flat)
+        files = write_again(
+            job.store, job.config, job.day, folder=folder, flat=flat, formats=job.formats,
+            desk=job.where.reports, now=now, strict=True,
+        )  # fmt: skip
         if files is not None:
             return files
-        now: datetime = fixed_clock(system_clock())()
-        run_id = newest_run(store)
-        if run_id is None:
-            stop("the store is empty: no night has run yet; run `diembao nightly` first")
-        health = outlet_health(store, visited(config, None), run_id=run_id, now=now)
-        return write_sheet(
-            store, config, morning, health=health, run_id=run_id, now=now, folder=folder, flat=output is not None
-        )
+    run_id = newest_run(job.store)
+    if run_id is None:
+        stop("the store is empty: no night has run yet; run `diembao nightly` first")
+    health = outlet_health(job.store, visited(job.config, None), run_id=run_id, now=now)
+    return write_sheet(
+        job.store, job.config, job.day, health=health, run_id=run_id, now=now, folder=job.folder, flat=job.flat,
+        formats=job.formats, desk=job.where.reports, strict=True,
+    )  # fmt: skip
 
 
-@app.command("verify")
-def verify(
-    file: Annotated[Path, typer.Argument(help="A JSON sheet.", metavar="FILE.json")],
-    demo: DemoOption = False,
-    config: ConfigOption = None,
-) -> None:
-    """Recompute every number of a sheet from the store; list what differs and end with 3 where something does."""
-    from report.verify import verify as differences
-    from storage.store import open_store
+def _as_of(job: _Job, as_of: str) -> SheetFiles:
+    from report.write import report_id, write_as_of
 
-    with clear_errors():
-        where, settings = configured(demo=demo, overlay=config)
-        try:
-            sheet = json.loads(file.read_text(encoding="utf-8"))
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            stop(f"{file} is no JSON: {error}", COULD_NOT_RUN)
-        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
-            try:
-                found = differences(sheet, store, settings.settings)
-            except ValueError as error:
-                stop(f"{file}: {error}", COULD_NOT_RUN)
-    for difference in found:
-        typer.echo(str(difference))
-    typer.echo(f"{file}: {len(found)} differences" if found else f"{file}: every number agrees with the store")
-    if found:
-        raise typer.Exit(DONE_WITH_FAILURES)
+    then = moment(as_of)
+    files = write_as_of(
+        job.store, job.config, job.day, then, folder=job.folder, flat=job.flat, formats=job.formats
+    )  # fmt: skip
+    if files is None:
+        kept = job.store.report_files(report_id(job.day), "snapshot")
+        first = f"the first snapshot is of {to_local(kept[0].made_at):%Y-%m-%dT%H:%M}" if kept else "none is kept"
+        stop(f"no sheet of {job.day} was known at {then:%Y-%m-%dT%H:%M}: {first} (they expire with the full text)")
+    return files
+
+
+def _for(job: _Job, wanted: str) -> Written:
+    from gazetteer.load import load
+    from report.office import office_of, write_office
+
+    try:
+        office = office_of(load(job.config.folders), wanted, job.config.settings.sheet.city)
+    except LookupError as error:
+        stop(f"--for {error.args[0]}")
+    _sheet(job, quiet=True)
+    made = write_office(
+        job.store, job.config, job.day, office, folder=job.folder, flat=job.flat, formats=job.formats
+    )  # fmt: skip
+    if made is None:
+        stop(f"there is no sheet of {job.day}; run `diembao report --date {job.day}` first")
+    return made
+
+
+def _tell(results: Written) -> None:
+    """Print what was written; a format that cannot be made ends with 2 when the others are there."""
+    for file in results.files.values():
+        typer.echo(str(file))
+    for file in results.kept:
+        console.print(f"left alone, a person has edited it: {file}", highlight=False, soft_wrap=True)
+    _refuse(results.unavailable)
+
+
+def _refuse(unavailable: Mapping[str, str]) -> None:
+    if unavailable:
+        stop("; ".join(f"{name}: {why}" for name, why in unavailable.items()))
+
+
+report_acts.register(app)
+report_looks.register(app)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from report.as_json import outlet_data
 from report.edits import edits_data, edits_from
 from report.gather import earlier_sheets
-from report.inputs import EarlierSheet, Edits
+from report.inputs import EarlierSheet, Edits, SheetArticle
 from report.snapshot import unpack
 from report.then import Kept, from_kept, kept_of
 from vietnamese.clock import iso
@@ -32,6 +32,8 @@ class Memory:
     health: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By outlet id."""
     earlier: tuple[EarlierSheet, ...] = ()
+    articles: Mapping[str, SheetArticle] = field(default_factory=dict)
+    """Its articles as they were then, by id; empty where no snapshot is kept."""
 
 
 def remembered(store: Store, reports: Sequence[Row], sheet: Mapping[str, Any]) -> Memory:
@@ -60,6 +62,7 @@ def _snapshots(store: Store, report_id: str) -> list[Memory]:
                 edits=inputs.edits,
                 health={state.id: outlet_data(state) for state in inputs.health},
                 earlier=inputs.earlier,
+                articles={article.article_id: article for article in inputs.articles},
             )
         )
     return found

@@ -18,6 +18,7 @@ from report.inputs import (
     IssueEdit,
     IssueScore,
     Mark,
+    Office,
     OutletState,
     SheetArticle,
     SheetInputs,
@@ -173,7 +174,7 @@ def build_sheet(inputs: SheetInputs) -> Sheet:
         counts=_counts(articles, issues),
         issues=issues,
         articles=articles,
-        bodies=_body_rows(inputs.bodies, articles, issues),
+        bodies=_body_rows(inputs.bodies, articles, issues, inputs.office),
         outlets=_outlet_rows(inputs.health, articles),
         yesterday=next((sheet for sheet in inputs.earlier if (inputs.day - sheet.day).days == 1), None),
         mean=_mean(inputs.earlier),
@@ -249,7 +250,10 @@ def _counts(articles: tuple[SheetArticle, ...], issues: tuple[IssueRow, ...]) ->
 
 
 def _body_rows(
-    bodies: Mapping[str, Body], articles: Iterable[SheetArticle], issues: tuple[IssueRow, ...]
+    bodies: Mapping[str, Body],
+    articles: Iterable[SheetArticle],
+    issues: tuple[IssueRow, ...],
+    office: Office | None = None,
 ) -> tuple[BodyRow, ...]:
     held = Counter(body for article in articles for body in article.bodies)
     found: defaultdict[str, list[IssueRow]] = defaultdict(list)
@@ -264,6 +268,7 @@ def _body_rows(
             attention=sum(issue.needs_attention for issue in found[body]),
         )
         for body, count in held.items()
+        if office is None or office.holds(body)
     ]
     return tuple(sorted(rows, key=lambda row: (sort_key(row.body.name), row.body.body_id)))
 

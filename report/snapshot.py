@@ -36,7 +36,7 @@ class KeptState:
 def pack(inputs: SheetInputs) -> bytes:
     """The inputs (with nothing laid over them) as compressed JSON; the same inputs give the same bytes."""
     plain = replace(inputs, health=tuple(_plain(state) for state in inputs.health))
-    return gzip.compress(msgspec.json.encode(plain, order="deterministic"), mtime=0)
+    return gzip.compress(msgspec.json.encode(plain), mtime=0)
 
 
 def unpack(content: bytes) -> SheetInputs:

@@ -7,7 +7,7 @@ statements that the sheet prints under `queries`, so that a fault in `report.she
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +20,7 @@ from report.inputs import FIELDS, LEVELS, OTHER_FIELD, EarlierSheet, IssueScore,
 from report.laid import with_edits, without_told
 from report.recount import Answers, laid_over, of_office, recount
 from report.remembered import Memory, remembered
+from report.scores import issue_scores
 from report.sheet import ATTENTION_LEVEL, FULL_STATES, REACHED_STATES
 from report.then import PLACEMENT, Kept, Row, issues_then
 from storage import sheet_queries as ask
@@ -107,14 +108,33 @@ def _recounted(
     making = Making(run_id="", generated_at=scope.known_at, health=())
     inputs = gather(store, settings, date.fromisoformat(scope.date), making, kept=memory.kept)
     inputs = replace(inputs, edits=memory.edits)
-    if moved or inputs.told or memory.edits or office:
-        mentions = answer(store, ask.mentions(scope))
+    later = {row["article_id"] for row in rows if row["updated_at"] > scope.known_at} & set(memory.articles)
+    if later:
+        inputs = _as_then(inputs, memory, later)
+        rows = [
+            {**row, "kind": memory.articles[row["article_id"]].kind} if row["article_id"] in later else row
+            for row in rows
+        ]
+    if moved or inputs.told or memory.edits or office or later:
+        mentions = [row for row in answer(store, ask.mentions(scope)) if row["article_id"] not in later]
+        mentions += [
+            {"article_id": key, "entity_id": body} for key in sorted(later) for body in memory.articles[key].bodies
+        ]
         rows, issues = laid_over(rows, issues, told=inputs.told, edits=memory.edits)
         rows = of_office(rows, mentions, office) if office else rows
         tiers = {row["outlet_id"]: row["tier"] for row in answer(store, ask.outlets())}
         named = [mention for mention in mentions if office is None or office.holds(mention["entity_id"])]
         found |= recount(rows, issues, named, tiers)
     return issues, with_edits(without_told(inputs))
+
+
+def _as_then(inputs: SheetInputs, memory: Memory, later: Collection[str]) -> SheetInputs:
+    """The inputs with the articles that have changed since the sheet was made as they were then."""
+    articles = tuple(
+        memory.articles[article.article_id] if article.article_id in later else article for article in inputs.articles
+    )
+    scores = issue_scores(articles, inputs.issues, inputs.outlets, inputs.window)
+    return replace(inputs, articles=articles, scores=scores)
 
 
 def _office(data: Mapping[str, Any] | None) -> Office | None:

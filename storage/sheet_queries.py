@@ -79,6 +79,7 @@ def articles(scope: SheetScope) -> Select[Any]:
     return select(
         _A.article_id, _A.outlet_id, _A.url, _A.title, _A.excerpt, _A.published_at, _A.first_seen_at, _A.kind,
         _A.level, _A.level_score, _A.field_of, _A.reprint_of, _A.issue_id, _A.gone_at,
+        _A.updated_at,
         scope.late.label("late"),
     ).where(scope.held).order_by(_A.article_id)  # fmt: skip
 

@@ -91,7 +91,7 @@ def test_monday_carries_the_week_end_and_saturday_one_day(morning):
 
 def test_the_same_moment_gives_the_same_bytes_and_so_does_writing_it_again_later(full):
     full.sheet(FRIDAY)
-    files = sorted((full.reports / "2026-09-11").glob("diem-bao-*"))
+    files = [full.reports / "2026-09-11" / f"diem-bao-2026-09-11.{name}" for name in ("html", "json")]
     before = [file.read_bytes() for file in files]
     full.sheet(FRIDAY)
     assert [file.read_bytes() for file in files] == before

@@ -1,0 +1,122 @@
+"""The sheet of one agency or unit: who belongs to it, and its files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from config.loader import Config
+from gazetteer.records import Gazetteer, Record, Unit
+from report.files import NAME_OF_DAY, Target, Written, write_files
+from report.gather import printed_name
+from report.inputs import WHOLE_CITY, Office, SheetInputs
+from report.laid import sheet_of
+from report.style import load_style
+from report.write import kept_inputs, report_id
+from storage.store import Store
+
+FOLDER = "co-quan"
+_UNFIT = re.compile(r"[^\w.-]+")
+
+
+def office_of(gazetteer: Gazetteer, wanted: str, city: str) -> Office:
+    """The agency or unit with that id or name, with its children and what it was before.
+
+    Raises LookupError that says what to do when nothing, or more than one thing in force, is called so.
+    """
+    plain = wanted.rpartition("@")[2]
+    record = gazetteer.get(plain)
+    if record is None:
+        named = gazetteer.lookup(wanted)
+        found = [each for each in named if each.valid_until is None] or list(named)
+        if len(found) != 1:
+            ids = ", ".join(each.id for each in found)
+            remedy = f"say which: {ids}" if found else "see `diembao gazetteer show NAME`"
+            raise LookupError(f"{wanted!r} is no agency or unit; {remedy}")
+        record = found[0]
+    name = printed_name(gazetteer.name(record.id), city)
+    return Office(body_id=record.id, name=name, ids=frozenset(_family(gazetteer, record.id)))
+
+
+def offices_in(inputs: SheetInputs, gazetteer: Gazetteer) -> list[Office]:
+    """Every agency and unit in force today with at least one matter in the sheet, in order of id; the city left out."""
+    laid = sheet_of(inputs)
+    named = {body.rpartition("@")[2] for issue in laid.issues for body in issue.bodies}
+    heirs = {heir for body in named for heir in gazetteer.current_successors(body)} - WHOLE_CITY
+    made = [office_of(gazetteer, heir, inputs.city) for heir in sorted(heirs)]
+    return [office for office in made if any(office.holds(body) for issue in laid.issues for body in issue.bodies)]
+
+
+def write_office(
+    store: Store,
+    config: Config,
+    day: date,
+    office: Office,
+    *,
+    folder: Path,
+    flat: bool = False,
+    formats: Sequence[str] | None = None,
+) -> Written | None:
+    """Write the kept sheet of `day` for one office; None when no sheet of that day is kept.
+
+    To `folder`/D/co-quan/diem-bao-D-ID.*, with `flat` to `folder` itself. Changes nothing in the store.
+    """
+    kept = store.load_report(report_id(day))
+    if kept is None:
+        return None
+    return write_for(config, kept_inputs(store, config, kept), office, folder=folder, flat=flat, formats=formats)
+
+
+def write_for(
+    config: Config,
+    inputs: SheetInputs,
+    office: Office,
+    *,
+    folder: Path,
+    flat: bool = False,
+    formats: Sequence[str] | None = None,
+) -> Written:
+    """The same from the inputs of the whole sheet."""
+    day = inputs.day.isoformat()
+    target = Target(
+        folder=(folder if flat else folder / day / FOLDER).absolute(),
+        stem=f"{NAME_OF_DAY.format(day=day)}-{_UNFIT.sub('-', office.body_id)}",
+        formats=tuple(formats or config.settings.sheet.formats),
+    )
+    sheet = sheet_of(inputs, office)
+    return write_files(sheet, load_style(config.folders), config.folders, target)
+
+
+def _family(gazetteer: Gazetteer, record_id: str) -> set[str]:
+    """The record, everything below it, and everything these came from (land alone makes no ancestor)."""
+    children: dict[str, list[str]] = {}
+    records: tuple[Record, ...] = (*gazetteer.units.values(), *gazetteer.agencies.values())
+    for each in records:
+        if each.parent:
+            children.setdefault(each.parent, []).append(each.id)
+    found: set[str] = set()
+    waiting = [record_id]
+    while waiting:
+        step = waiting.pop()
+        if step in found:
+            continue
+        found.add(step)
+        waiting += children.get(step, [])
+        waiting += [before for before in gazetteer.predecessors(step) if _gave_people(gazetteer, before, step)]
+    return found
+
+
+def _gave_people(gazetteer: Gazetteer, before: str, heir: str) -> bool:
+    record = gazetteer.get(before)
+    if record is None:
+        return False
+    if isinstance(record, Unit) and record.level != _level(gazetteer, heir):
+        return False
+    return any(link.id == heir and link.extent != "area" for link in record.successors)
+
+
+def _level(gazetteer: Gazetteer, record_id: str) -> str | None:
+    record = gazetteer.get(record_id)
+    return record.level if isinstance(record, Unit) else None
