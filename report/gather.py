@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from config.model import Settings
+from issues.moves import delta_of
 from report.inputs import (
     Body,
     EarlierSheet,
@@ -17,7 +18,7 @@ from report.inputs import (
     SheetArticle,
     SheetInputs,
 )
-from report.movement import Movement, movement
+from report.movement import Movement, told_before
 from report.scores import issue_scores
 from report.then import Kept, issues_then
 from report.window import Window, window_for
@@ -74,9 +75,8 @@ def gather(
     mentions = answer(store, ask.mentions(scope))
     rows = answer(store, ask.articles(scope))
     rows = kept.laid_over(rows) if kept else rows
-    members = [] if kept else answer(store, ask.members(scope))
-    issues = kept.issues if kept else issues_then(members)
-    moved = kept.movement if kept else _movement(store, settings, scope, rows, members)
+    issues = kept.issues if kept else issues_then(answer(store, ask.members(scope)))
+    moved = kept.movement if kept else _movement(store, settings, scope, rows)
     outlets = _outlets(answer(store, ask.outlets()), rows)
     articles = _articles(rows, mentions, settings.sheet.excerpt_words)
     window = Window(start=scope.start, end=scope.end)
@@ -100,16 +100,16 @@ def gather(
     )
 
 
-def _movement(
-    store: Store, settings: Settings, scope: SheetScope, rows: Sequence[Row], members: Sequence[Row]
-) -> Movement:
+def _movement(store: Store, settings: Settings, scope: SheetScope, rows: Sequence[Row]) -> Movement:
     """How the issues of a fresh sheet have moved, and which of them need not be told again."""
+    day = date.fromisoformat(scope.date)
+    delta = delta_of(store, settings, day=day, start=scope.start, end=scope.end, known_at=scope.known_at)
     sent = answer(store, ask.sent_before(scope)) if settings.sheet.only_new else []
-    return movement(
-        rows,
-        members,
-        before=[row["article_id"] for row in answer(store, ask.sheet_before(scope))],
-        sent=[row["article_id"] for row in sent],
+    held = {row["issue_id"] for row in rows}
+    words = {key: found.words for key, found in delta.issues.items() if key in held and found.words}
+    return Movement(
+        marks=dict(sorted(words.items())) if delta.base else {},
+        told=told_before(rows, [row["article_id"] for row in sent]),
     )
 
 

@@ -229,18 +229,6 @@ def report(date: str) -> Select[Any]:
     return select(v1_reports).where(v1_reports.c.kind == "daily", v1_reports.c.date == date)
 
 
-def sheet_before(scope: SheetScope) -> Select[Any]:
-    """Articles of the newest daily report whose window ended by the start of this one; nothing where there is none."""
-    r = v1_reports.c
-    newest = (
-        select(r.report_id)
-        .where(r.kind == "daily", r.date < scope.date, r.window_end <= scope.start)
-        .order_by(r.date.desc())
-        .limit(1)
-    )
-    return select(v1_report_articles.c.article_id).where(v1_report_articles.c.report_id.in_(newest))
-
-
 def sent_before(scope: SheetScope) -> Select[Any]:
     """Articles that an earlier daily report which was sent has told."""
     r = v1_reports.c
