@@ -29,7 +29,7 @@ app = typer.Typer(
 )
 DateOption = Annotated[str | None, typer.Option("--date", help="The morning of the sheet, YYYY-MM-DD.", metavar="D")]
 FormatOption = Annotated[
-    str, typer.Option("--format", help="Which files: html, json, docx, xlsx, pdf, with commas.", metavar="LIST")
+    str, typer.Option("--format", help="Which files: html, json, docx, xlsx, pdf, eml, with commas.", metavar="LIST")
 ]
 FolderOption = Annotated[
     Path | None,

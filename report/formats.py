@@ -105,6 +105,12 @@ def _pdf(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
     return as_pdf(sheet, style, folders)
 
 
+def _eml(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
+    from report.as_mail import as_mail
+
+    return as_mail(sheet, style, folders)
+
+
 FORMATS: Mapping[str, Format] = {
     made.name: made
     for made in (
@@ -113,5 +119,6 @@ FORMATS: Mapping[str, Format] = {
         Format(name="docx", media_type=f"{_OFFICE}.wordprocessingml.document", render=_docx),
         Format(name="xlsx", media_type=f"{_OFFICE}.spreadsheetml.sheet", render=_xlsx),
         Format(name="pdf", media_type="application/pdf", render=_pdf),
+        Format(name="eml", media_type="message/rfc822", render=_eml),
     )
 }
