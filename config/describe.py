@@ -62,10 +62,11 @@ def describe() -> str:
 
 def _section(node: ast.ClassDef) -> str:
     rows = "".join(f"| `{name}` | `{kind}` | {default} | {text} |\n" for name, kind, default, text in _fields(node))
-    table = node.name.lower() if node.name not in {"Outlet", "OutletRule", "Settings"} else None
+    table = node.name.lower() if node.name not in {"Outlet", "OutletRule", "Channel", "Settings"} else None
     title = {
         "Outlet": "Outlet block",
         "OutletRule": "`[[rule]]` in an outlet block",
+        "Channel": "`[[delivery.channels]]` in `settings.toml`",
         "Settings": "`settings.toml`",
     }.get(node.name, f"`[{table}]` in `settings.toml`")
     return (

@@ -107,6 +107,9 @@ class Crawl(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A lasting failure (4xx, not an article …) is not asked again before this many days."""
     max_crawl_delay_seconds: float = 60.0
     """A Crawl-delay in robots.txt slows us down to this at most."""
+    max_requests_per_host: int = 2_000
+    """A host gets at most this many requests in a run, robots.txt and further tries included; what is left stays due.
+    0: no limit."""
     reach_timeout_seconds: float = 10.0
     """An outlet that cannot be connected to within this time counts as unreachable for the run."""
 
@@ -189,6 +192,81 @@ class Night(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The crawl ends so long before, for grouping and the sheet; pages not asked for stay due and are counted."""
 
 
+class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the weekly and the monthly sheet say."""
+
+    week_ends_at: time | None = None
+    """A week is the seven days up to this time of its day (15:00 where Thursday 15:00 is the habit); None = when a
+    sheet's day starts."""
+    month_ends_on: int = 0
+    """0: the calendar month; 25: from the 25th of the month before to the 25th (1 to 28)."""
+    outlets: int = 15
+    """Outlets named; the rest are told together."""
+    bodies: int = 20
+    """Agencies and units named."""
+    issues: int = 20
+    """The most covered issues."""
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One way out of the office, written as `[[delivery.channels]]`: a folder, a mail server, or a chat."""
+
+    name: str
+    """Short and lasting: logs and the store know the channel by it, never by an address."""
+    kind: Literal["folder", "mail", "chat"]
+    """mail: SMTP; chat: any service of apprise."""
+    folder: str = ""
+    """folder: absolute path; the files go into a folder of the day below it."""
+    host: str = ""
+    """mail: the server."""
+    port: int = 587
+    """mail: its port."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """mail: «none» only for a relay on this machine; a certificate is always checked."""
+    sender: str = ""
+    """mail: From."""
+    to: tuple[str, ...] = ()
+    """mail: the office's own receivers."""
+    user: str = ""
+    """mail: to log in as; empty = without login."""
+    secret: str = ""
+    """Where the password (mail) or the apprise address (chat) is: `env:NAME` or `file:/absolute/path`; never itself."""
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How an approved sheet leaves the office with `diembao report send`."""
+
+    channels: tuple[Channel, ...] = ()
+    """Nothing is sent anywhere but there."""
+    attempts: int = 4
+    """Tries per channel and call; only what may pass by itself is tried again."""
+    wait_seconds: float = 2.0
+    """Before the second try; doubled before each further one."""
+    timeout_seconds: float = 30.0
+    """For one answer of a server."""
+
+
+class Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A short digest to the office's own people when something cannot wait for the morning."""
+
+    channels: tuple[str, ...] = ()
+    """Names of `delivery.channels`, mail or chat; empty = no alerts."""
+    level: int = 3
+    """Issues from this level on."""
+    spikes: bool = True
+    """Issues whose coverage rises sharply."""
+    silent: bool = True
+    """Outlets that turn silent, broken, blocked or forbidden."""
+    quiet_from: time = time(22)
+    """From this time of day on nothing is sent; it waits."""
+    quiet_until: time = time(6)
+    """Until then. The same as `quiet_from`: no quiet hours."""
+    most_a_day: int = 8
+    """Digests a day; what comes later waits for the next day."""
+    most_matters: int = 10
+    """Matters named in one digest; the rest are counted."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`settings.toml`, one table each."""
 
@@ -208,3 +286,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Working days."""
     night: Night = Night()
     """When the night has to be through."""
+    period: Period = Period()
+    """The weekly and the monthly sheet."""
+    delivery: Delivery = Delivery()
+    """Where an approved sheet goes."""
+    alerts: Alerts = Alerts()
+    """What cannot wait."""
