@@ -22,19 +22,12 @@ def health(
     outlet: Annotated[str | None, typer.Option("--outlet", help="Only this outlet, with its evidence.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     prometheus: Annotated[bool, typer.Option("--prometheus", help="Print Prometheus text.")] = False,
-    fresh: Annotated[
-        str | None,
-        typer.Option(
-            "--fresh", help="End with 3 too when no night has finished within this long (26h).", metavar="TIME"
-        ),
-    ] = None,
     demo: DemoOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Tell which outlets are healthy, quiet, silent, broken, blocked or forbidden, and why.
 
-    Ends with 3 when an outlet is in a bad state; with --fresh also when the night did not run. Made for cron and
-    container health checks.
+    Ends with 3 when an outlet is in a bad state. Whether the night ran at all is `healthcheck`'s question.
     """
     from contextlib import closing
 
@@ -54,7 +47,6 @@ def health(
             # As it was when we last asked: that nobody has asked since is told apart.
             judged_at = (run.finished_at if run else None) or system_clock()
             states = outlet_health(store, chosen, run_id=None, now=judged_at, calendar=settings.settings.calendar)
-    stale = fresh is not None and (night is None or system_clock() - night > span(fresh))
     if prometheus:
         typer.echo(prometheus_text(states, run), nl=False)
     elif as_json:
@@ -64,7 +56,45 @@ def health(
     else:
         _table(states, evidence=outlet is not None)
         typer.echo(f"last night finished: {to_local(night):%Y-%m-%d %H:%M}" if night else "no night has finished yet")
-    raise typer.Exit(DONE_WITH_FAILURES if stale or any(s.state in BAD for s in states) else DONE)
+    raise typer.Exit(DONE_WITH_FAILURES if any(s.state in BAD for s in states) else DONE)
+
+
+def healthcheck(
+    within: Annotated[
+        str, typer.Option("--within", help="A night must have finished within this long.", metavar="TIME")
+    ] = "26h",
+    free: Annotated[float, typer.Option("--free", help="Gigabytes that must be free where the state lies.")] = 1.0,
+    demo: DemoOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Check the machine's side: the store opens, a night finished in time, there is room on the disk.
+
+    Made for cron and containers: prints one line for each fault and ends with 3; prints `ok` and ends with 0 when there
+    is none; 2 when the store cannot be opened. What the outlets do is `health`'s question.
+    """
+    import shutil
+    from contextlib import closing
+
+    from night.metrics import last_night
+    from storage.store import open_store
+
+    with clear_errors():
+        where, settings = configured(demo=demo, overlay=config)
+        longest = span(within)
+        where.home.mkdir(parents=True, exist_ok=True)
+        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+            night = last_night(store)
+        left = shutil.disk_usage(where.home).free / 1e9
+    faults = []
+    if night is None:
+        faults.append("no night has finished yet")
+    elif system_clock() - night > longest:
+        faults.append(f"the last night finished {to_local(night):%Y-%m-%d %H:%M}, more than {within} ago")
+    if left < free:
+        faults.append(f"{left:.1f} GB free at {where.home}, {free:g} wanted")
+    for line in faults or ["ok"]:
+        typer.echo(line)
+    raise typer.Exit(DONE_WITH_FAILURES if faults else DONE)
 
 
 def as_row(state: OutletHealth) -> dict[str, object]:

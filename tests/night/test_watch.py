@@ -114,7 +114,12 @@ def test_health_as_table_json_and_prometheus_and_a_night_that_did_not_run(house)
     healthy = next(name for name, row in outlets.items() if row["state"] == "healthy")
     assert f'diembao_outlet_state{{outlet="{healthy}",state="healthy"}} 1.0' in text
     assert 'diembao_run_finished{kind="nightly"' in text
-    one = cli.invoke(app, ["health", "--demo", "--outlet", healthy, "--fresh", "26h"])
-    assert one.exit_code == 3  # the demo's night lies months back
+    one = cli.invoke(app, ["health", "--demo", "--outlet", healthy])
+    assert one.exit_code == 0
     assert "last night finished: 2026-09-" in one.stdout
     assert cli.invoke(app, ["health", "--demo", "--outlet", "nobody"]).exit_code == 2
+    late = cli.invoke(app, ["healthcheck", "--demo", "--free", "0"])  # the demo's night lies months back
+    assert (late.exit_code, "more than 26h ago" in late.stdout) == (3, True)
+    assert cli.invoke(app, ["healthcheck", "--demo", "--within", "40000d", "--free", "0"]).stdout == "ok\n"
+    full = cli.invoke(app, ["healthcheck", "--demo", "--within", "40000d", "--free", "1e9"])
+    assert (full.exit_code, "GB free" in full.stdout) == (3, True)
