@@ -23,6 +23,9 @@ LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".ho
 
 _NUMERIC = re.compile(r"(?i)[0-9a-fx.]*[0-9a-f]\.?")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
+_COMPATIBLE = ipaddress.ip_network("::/96")
+"""IPv6 addresses that end in an IPv4 one (RFC 4291, given up); `::` and `::1` lie in it, and are private either way."""
 _IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -134,7 +137,7 @@ def refuses_ip(address: _IP) -> str | None:
     inner = _inside(address)
     if inner is not None:
         return refuses_ip(inner)
-    if address.is_global and not address.is_multicast:
+    if address.is_global and not address.is_multicast and address not in _LOCAL_NAT64:
         return None
     return f"{address} is a private address"
 
@@ -142,7 +145,7 @@ def refuses_ip(address: _IP) -> str | None:
 def _inside(address: _IP) -> ipaddress.IPv4Address | None:
     if isinstance(address, ipaddress.IPv4Address):
         return None
-    if address in _NAT64:
+    if address in _NAT64 or address in _COMPATIBLE:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     teredo = address.teredo
     return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.logformatter import LogFormatter
 
+from crawler.redact import hide_secrets, one_line
+
 if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.http import Response
@@ -23,7 +25,11 @@ class Formatter(LogFormatter):
         return {
             "level": logging.INFO,
             "msg": "%(status)s %(url)s (%(size)s bytes)",
-            "args": {"status": response.status, "url": request.url, "size": f"{len(response.body):,}"},
+            "args": {
+                "status": response.status,
+                "url": one_line(hide_secrets(request.url)),
+                "size": f"{len(response.body):,}",
+            },
         }
 
     def scraped(self, item: Any, response: Any, spider: Spider) -> Any:  # noqa: ARG002 - Scrapy's signature

@@ -152,10 +152,12 @@ class _Nights:
         from night.log import start_logging
         from night.nightly import run_night
         from night.summary import print_summary
+        from storage.lease import night_lease
 
         start_logging(self.where.logs / f"nightly-{morning:%Y%m%d}.log", as_json=self.log_json, verbose=self.verbose)
         logging.getLogger(__name__).info("night of %s", morning)
-        with closing(self.store(clock)) as store, NightProgress(console, f"night of {morning}") as progress:
+        what = f"night of {morning}"
+        with closing(self.store(clock)) as store, night_lease(store, what), NightProgress(console, what) as progress:
             result = await run_night(
                 store=store,
                 config=self.config,
@@ -180,6 +182,7 @@ class _Nights:
 def _dry_run(where: Places, config: Config, hosts_file: Path | None) -> None:
     """Print what a night would ask, outlet by outlet."""
     from crawler.guard import HostMap
+    from crawler.redact import hide_secrets
     from night.nightly import visited
 
     outlets = visited(config, HostMap.load(hosts_file) if hosts_file else None)
@@ -187,4 +190,6 @@ def _dry_run(where: Places, config: Config, hosts_file: Path | None) -> None:
         typer.echo(f"{outlet.id}: {len(outlet.feeds)} feeds, {len(outlet.sitemaps)} sitemaps")
         for url in (*outlet.feeds, *outlet.sitemaps):
             typer.echo(f"  {url}")
-    typer.echo(f"{len(outlets)} outlets; store {where.database_url}; nothing was asked and nothing written")
+    typer.echo(
+        f"{len(outlets)} outlets; store {hide_secrets(where.database_url)}; nothing was asked and nothing written"
+    )

@@ -33,7 +33,10 @@ OutputOption = Annotated[Path, typer.Option("-o", "--output", help="Where the re
 
 
 def stop(message: str, code: int = COULD_NOT_RUN) -> NoReturn:
-    """Say what, where and what to do, and end with `code`."""
+    """Say what, where and what to do (never a password), and end with `code`."""
+    from crawler.redact import hide_secrets
+
+    message = hide_secrets(message)
     console.print(f"[red]diembao:[/red] {message}", highlight=False, soft_wrap=True)
     raise typer.Exit(code)
 

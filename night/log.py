@@ -7,7 +7,9 @@ import logging
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
+from crawler.redact import hide_secrets, one_line
 from vietnamese.clock import iso, system_clock
 
 QUIET = ("twisted", "asyncio", "alembic", "trafilatura", "htmldate", "justext", "urllib3", "filelock", "tldextract")
@@ -22,19 +24,22 @@ class _JsonLines(logging.Formatter):
             "time": iso(system_clock()),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": hide_secrets(record.getMessage()),
         }
         if record.exc_info:
-            row["error"] = self.formatException(record.exc_info)
+            row["error"] = hide_secrets(self.formatException(record.exc_info))
         return json.dumps(row, ensure_ascii=False)
 
 
 class _OneLine(logging.Formatter):
-    """A line a person can read; line breaks inside a message cannot forge a second entry."""
+    """A line a person can read; nothing inside a message or a traceback can forge a second entry."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
-        return text if record.exc_info else text.replace("\r", "\\r").replace("\n", "\\n")
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
+        return hide_secrets(one_line(super().formatMessage(record)))
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 - the signature is logging's
+        told = hide_secrets(super().formatException(ei))
+        return "\n".join("    " + one_line(line) for line in told.split("\n"))
 
 
 def start_logging(file: Path, *, as_json: bool = False, verbose: bool = False) -> None:

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import logging
+import re
 from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, TextIO
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SUFFIX = ".warc.gz"
+_DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
+"""What may be joined to the folder: an address out of a store is not to be trusted with dots."""
 
 
 class Archive:
@@ -123,6 +126,8 @@ def index_of(warc: Path) -> Path:
 def raw_page(folder: Path, raw_ref: str) -> bytes | None:
     """The bytes of the page with that address; None when they are not (or no longer) in the archive `folder`."""
     day, _, digest = raw_ref.partition("#")
+    if not _DAY.fullmatch(day) or not digest:
+        return None
     for index in sorted((folder / day).glob("*.index.jsonl")):
         for line in index.read_text(encoding="utf-8").splitlines():
             if digest in line and line.endswith("}"):  # a torn last line is no line

@@ -80,7 +80,8 @@ def feeds_due(store: Store, urls: Iterable[str], now: datetime) -> list[str]:
     For whoever looks during the day: each as often as its own history makes it worth, one never asked at once.
     """
     moments = {url: next_poll_at(poll_history(store, url)) for url in dict.fromkeys(urls)}
-    return [url for url, at in moments.items() if at is None or at <= now]
+    # A moment further away than any interval was reckoned by a clock that has since gone back.
+    return [url for url, at in moments.items() if at is None or at <= now or at > now + LONGEST]
 
 
 def worth_following(polls: Sequence[Poll], now: datetime, every: timedelta) -> bool:

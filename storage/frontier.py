@@ -289,6 +289,11 @@ def claim_host(connection: Connection, host: str, pace_seconds: float) -> float:
         return 0.0
     free = select(func.max(hosts.c.next_at), func.max(hosts.c.asked_at)).where(hosts.c.host == host)
     next_at, asked_at = connection.execute(free).one()
+    if asked_at is not None and asked_at > now:
+        # The clock went back: what was still to be waited for stays to be waited for, not the whole jump.
+        next_at, asked_at = next_at - (asked_at - now), now
+        moved = hosts.update().where(hosts.c.host == host, hosts.c.asked_at > now)
+        connection.execute(moved.values(next_at=next_at, asked_at=asked_at))
     wait: float = max(next_at, (asked_at or 0.0) + pace_seconds) - now
     return max(wait, _AT_ONCE)
 

@@ -1,0 +1,117 @@
+"""Two machines by mistake on one Postgres; clocks that jump."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from config.places import CHECKOUT
+from storage import frontier
+from storage.errors import StoreError
+from storage.feeds import feeds_due
+from storage.lease import night_lease
+from storage.records import FeedPoll
+from storage.store import open_store
+
+HOLDER = (
+    "import sys; from storage.store import open_store; from storage.lease import night_lease\n"
+    "with night_lease(open_store(sys.argv[1]), 'night of 2026-09-10'): print('held', flush=True); sys.stdin.read()"
+)
+
+
+@pytest.mark.postgres
+def test_a_second_machine_on_one_postgres_is_told_who_holds_the_night(postgres_url: str) -> None:
+    """Another process stands for the other machine: nothing but the server is between the two."""
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, postgres_url],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=CHECKOUT, text=True,
+    )  # fmt: skip
+    store = open_store(postgres_url)
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        told = rf"already: night of 2026-09-10, .*, process {other.pid} since 20.*nothing was begun"
+        with pytest.raises(StoreError, match=told), night_lease(store, "second"):
+            pass
+        other.kill()
+        other.wait()
+        deadline = time.monotonic() + 10
+        while True:  # the server notices the kill by itself
+            try:
+                with night_lease(store, "after the kill"):
+                    break
+            except StoreError:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+    finally:
+        other.kill()
+        other.communicate()
+        store.close()
+
+
+@pytest.mark.postgres
+def test_the_night_is_given_back_and_a_demo_has_its_own(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    demo = open_store(f"{postgres_url}&schema=diembao_demo")
+    for _ in range(2):
+        with night_lease(store, "a"), night_lease(demo, "b"):
+            store.begin_run("nightly", datetime(2026, 9, 10, tzinfo=UTC).date())
+    with store.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")).scalar() == 0
+    store.close()
+    demo.close()
+
+
+@pytest.mark.postgres
+def test_a_server_that_ends_the_connection_does_not_spoil_the_end_of_the_night(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    with night_lease(store, "night of 2026-09-10"), store.engine.connect() as connection:
+        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'night of%'"
+        assert connection.execute(text(query)).scalar() is True
+    store.close()
+
+
+def test_a_file_has_no_lease(tmp_path: Any) -> None:
+    store = open_store(tmp_path / "diembao.db")
+    with night_lease(store, "a"), night_lease(store, "b"):
+        pass
+    store.close()
+
+
+@pytest.mark.parametrize("hold", [0.0, 20.0])
+def test_a_clock_that_goes_back_holds_no_host_for_the_length_of_the_jump(
+    store: Any, monkeypatch: pytest.MonkeyPatch, hold: float
+) -> None:
+    now = time.time()
+
+    def at(moment: float) -> None:
+        monkeypatch.setattr(frontier.time, "time", lambda: moment)
+
+    at(now)
+    assert store.claim_host("bao.vn", 2.0) == 0.0
+    if hold:
+        store.hold_host("bao.vn", hold)
+    at(now - 3600)
+    wait = store.claim_host("bao.vn", 2.0)
+    assert wait == pytest.approx(max(2.0, hold), abs=0.1), "the pace and the pause asked for stay, the hour does not"
+    at(now - 3600 + wait + 0.01)
+    assert store.claim_host("bao.vn", 2.0) == 0.0
+    at(now + 3600)
+    assert store.claim_host("bao.vn", 2.0) == 0.0
+
+
+def test_feeds_polled_in_the_future_are_worth_asking(store: Any) -> None:
+    now = datetime(2026, 9, 10, tzinfo=UTC)
+    run = store.begin_run("nightly", now.date())
+    for ahead in range(4):
+        poll = FeedPoll(
+            feed_url="f", outlet_id="bao", polled_at=now + timedelta(days=400, hours=ahead), status=200, items=0
+        )
+        store.discover(run.run_id, poll, [])
+    assert feeds_due(store, ["f"], now) == ["f"]
