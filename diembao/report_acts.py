@@ -1,4 +1,4 @@
-"""`diembao report approve | send | correction`: what a person does with a sheet."""
+"""`diembao report approve | correction`: what a person does with a sheet; `send` is in `report_send`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ DayArgument = Annotated[str, typer.Argument(help="The morning of the sheet, YYYY
 def register(app: typer.Typer) -> None:
     """Add the commands to `diembao report`."""
     app.command("approve")(approve)
-    app.command("send")(send)
     app.command("correction")(correction)
 
 
@@ -44,16 +43,6 @@ def approve(
     with opened(demo=demo, config=config) as (where, _, store):
         signed = keep(store, where.reports, day_of(day), who=who(), now=system_clock(), edited=file)
     typer.echo(f"{signed.report_id}: approved, {signed.main.name} sha256 {signed.main.sha256}")
-
-
-def send(day: DayArgument, demo: DemoOption = False, config: ConfigOption = None) -> None:
-    """Put the approved files into reports/D/da-gui and mark the sheet as sent; from then on it never changes."""
-    from report.approve import send as hand_over
-
-    with opened(demo=demo, config=config) as (where, _, store):
-        files = hand_over(store, where.reports, day_of(day), who=who(), now=system_clock())
-    for each in files:
-        typer.echo(str(each))
 
 
 def correction(day: DayArgument, demo: DemoOption = False, config: ConfigOption = None) -> None:

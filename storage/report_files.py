@@ -88,6 +88,19 @@ def save_delivery(connection: Connection, report_id: str, delivery: Delivery) ->
     upsert(connection, report_deliveries, [row], key=("report_id", "channel", "sha256"))
 
 
+def claim_delivery(connection: Connection, report_id: str, delivery: Delivery, *, again: bool) -> Delivery | None:
+    """Note that a delivery begins, unless the same bytes went to the channel or are on their way: then that one.
+
+    In one write transaction, so that of two at once only one begins. `again`: a person wants it all the same.
+    """
+    known = [row for row in deliveries(connection, report_id) if row.channel == delivery.channel]
+    before = next((row for row in known if row.sha256 == delivery.sha256 and row.state != "failed"), None)
+    if before is not None and not again:
+        return before
+    save_delivery(connection, report_id, delivery)
+    return None
+
+
 def deliveries(connection: Connection, report_id: str) -> list[Delivery]:
     """How a report was delivered, in order of channel."""
     c = report_deliveries.c

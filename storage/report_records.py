@@ -77,7 +77,8 @@ class Delivery:
     """As the settings name it; never an address."""
     sha256: str
     """Of what was delivered: the same bytes are never delivered twice."""
-    state: Literal["delivered", "failed"]
+    state: Literal["sending", "delivered", "failed"]
+    """sending: begun and not ended; nobody knows whether it arrived, so it is not sent again by itself."""
     attempts: int
     last_at: datetime
     detail: str | None = None

@@ -307,6 +307,11 @@ class Store:
         with self._writes("save a delivery") as connection:
             report_files.save_delivery(connection, report_id, delivery)
 
+    def claim_delivery(self, report_id: str, delivery: Delivery, *, again: bool = False) -> Delivery | None:
+        """Note that a delivery begins; the one that is there already when the same bytes went there or are going."""
+        with self._writes("begin a delivery") as connection:
+            return report_files.claim_delivery(connection, report_id, delivery, again=again)
+
     def deliveries(self, report_id: str) -> list[Delivery]:
         """How a report was delivered, in order of channel."""
         with self._reads("read a report's deliveries") as connection:

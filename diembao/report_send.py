@@ -1,0 +1,52 @@
+"""`diembao report send`: hand the approved sheet over, once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from diembao.report_acts import DayArgument, day_of, opened, who
+from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, stop
+from vietnamese.clock import system_clock
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `diembao report`."""
+    app.command("send")(send)
+
+
+def send(
+    day: DayArgument,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go where; send and note nothing.")] = False,
+    again: Annotated[
+        list[str] | None,
+        typer.Option("--again", help="Deliver to this channel once more, although it went there.", metavar="CHANNEL"),
+    ] = None,
+    demo: DemoOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Put the approved files into reports/D/da-gui, mark the sheet as sent, and deliver it to the configured channels.
+
+    From then on it never changes. A second time only delivers what has not arrived. Ends with 3 if a channel failed.
+    """
+    from report.approve import send as hand_over
+    from report.approve import sent_files
+    from report.deliver import deliver, unknown_channels
+
+    with opened(demo=demo, config=config) as (where, settings, store):
+        wrong = unknown_channels(again or (), settings.settings)
+        if wrong:
+            stop(f"--again {wrong[0]}: no such channel in [[delivery.channels]]")
+        morning, now = day_of(day), system_clock()
+        if dry_run:
+            lines = [file.name for file in sent_files(store, morning)]
+        else:
+            lines = [str(file) for file in hand_over(store, where.reports, morning, who=who(), now=now)]
+        for line in lines:
+            typer.echo(line)
+        results = deliver(store, settings.settings, morning, now=now, dry_run=dry_run, again=again or ())
+    for result in results:
+        typer.echo(f"{result.channel}: {result.state}{f' ({result.detail})' if result.detail else ''}")
+    if any(result.failed for result in results):
+        raise typer.Exit(DONE_WITH_FAILURES)
