@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from config.model import Settings
 from gazetteer.mention import Mention
 from storage.records import Article
 from vietnamese.dateline import without_dateline
-from vietnamese.words import excerpt
+from vietnamese.words import excerpt, sentences, syllables
 
 EXCERPT_WORDS = 60
 """The most that views and sheets show of a text."""
 
 _ENOUGH = 4_000
 """Characters that surely hold EXCERPT_WORDS words; the rest of a long body need not be cut into sentences."""
+
+_WHOLE = re.compile(r"(?<!\.)[.!?][\"'”’»)\]]*$")
+"""Ends a whole sentence; a heading ends without a stop, a feed's cut teaser in dots."""
 
 Row = dict[str, Any]
 
@@ -57,7 +62,7 @@ def _said(article: Article, canonical_key: str, settings: Settings) -> Row:
         "published_precision": article.published_precision,
         "modified_at": article.modified_at,
         "kind": article.kind,
-        "excerpt": short(article.sapo or article.text),
+        "excerpt": short(article.sapo, article.text),
         "extractor": article.extractor,
         "content_hash": article.content_hash,
         "signature": article.signature,
@@ -72,9 +77,26 @@ def _said(article: Article, canonical_key: str, settings: Settings) -> Row:
     }
 
 
-def short(text: str) -> str:
-    """At most EXCERPT_WORDS words from the start of `text`, behind its dateline."""
-    return excerpt(without_dateline(text[:_ENOUGH]), EXCERPT_WORDS)
+def short(sapo: str | None, text: str) -> str:
+    """At most EXCERPT_WORDS words of an article's own sentences: the sapo, completed from the body, behind datelines.
+
+    Sentences are whole and follow each other as the article has them; one of the body that the sapo said already is
+    left out. A sapo that ends without a stop, or in `…`, is not completed: what followed would read as part of it.
+    """
+    body = sentences(without_dateline(text[:_ENOUGH]))
+    lead = sentences(without_dateline((sapo or "")[:_ENOUGH]))
+    if not lead:
+        return excerpt(body, EXCERPT_WORDS)
+    if not _WHOLE.search(lead[-1]):
+        return excerpt(lead, EXCERPT_WORDS)
+    said = {tuple(syllables(sentence)) for sentence in lead}
+    more = (sentence for sentence in body if tuple(syllables(sentence)) not in said)
+    return excerpt([*lead, *takewhile(_WHOLE.search, more)], EXCERPT_WORDS)
+
+
+def kept_sapo(sapo: str | None, short_text: str) -> str | None:
+    """What stays of a sapo when the text goes: all of one that is within the excerpt, else the excerpt."""
+    return sapo if sapo is None or len(sapo) <= len(short_text) else short_text
 
 
 def in_scope(article: Article, settings: Settings) -> bool:
@@ -87,7 +109,7 @@ def in_scope(article: Article, settings: Settings) -> bool:
 
 def blanked(known: Row) -> Row:
     """`known` without its text: title, link, excerpt and hash stay."""
-    return known | {"paragraphs": [], "captions": [], "sapo": known["excerpt"] if known["sapo"] else None}
+    return known | {"paragraphs": [], "captions": [], "sapo": kept_sapo(known["sapo"], known["excerpt"])}
 
 
 def revision_row(known: Row, now: datetime) -> Row:

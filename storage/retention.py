@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from storage.report_files import forget_snapshots
 from storage.schema import articles, frontier, query_log, revisions
@@ -20,7 +20,8 @@ def purge(connection: Connection, before: datetime, now: datetime) -> int:
     """
     expired = select(articles.c.article_id).where(articles.c.first_seen_at < before, articles.c.expired_at.is_(None))
     ids = list(connection.execute(expired).scalars())
-    kept_sapo = case((articles.c.sapo.is_(None), None), else_=articles.c.excerpt)
+    within = or_(articles.c.sapo.is_(None), func.length(articles.c.sapo) <= func.length(articles.c.excerpt))
+    kept_sapo = case((within, articles.c.sapo), else_=articles.c.excerpt)  # `article_rows.kept_sapo` in SQL
     for chunk in in_chunks(ids):
         blank = articles.update().where(articles.c.article_id.in_(chunk))
         connection.execute(blank.values(paragraphs=[], captions=[], sapo=kept_sapo, expired_at=now))

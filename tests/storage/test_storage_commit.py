@@ -32,7 +32,7 @@ def test_stored_then_unchanged_then_revised(press: Any) -> None:
     press.begin(hours=24)
     assert press.visit(A, "Mới", body=("Hai.",), sapo="Sapo mới.") == FateWord.REVISED
     (row,) = press.articles()
-    assert (row["title"], row["excerpt"], row["revision_count"]) == ("Mới", "Sapo mới.", 1)
+    assert (row["title"], row["excerpt"], row["revision_count"]) == ("Mới", "Sapo mới. Hai.", 1)
     assert (row["first_seen_at"], row["updated_at"]) == (first, press.now)
     (old,) = revisions_of(press)
     assert (old["number"], old["title"], old["sapo"], old["paragraphs"]) == (0, "Cũ", "Sapo.", ["Một."])
