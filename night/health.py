@@ -17,6 +17,7 @@ from storage.activity import Coverage
 from storage.doubt import Drift
 from storage.records import FateWord
 from vietnamese.clock import to_local
+from vietnamese.numbers import short_date
 
 SILENT_AFTER = timedelta(days=3)
 """An outlet on our list publishes daily: three days without a new article is a fault until shown otherwise."""
@@ -108,7 +109,10 @@ def judge_outlet(facts: OutletFacts, now: datetime) -> OutletHealth:
     """The state of one outlet after a run that ended at `now` (aware)."""
     state, reason, reason_vi = _state(facts, now)
     if facts.drift is not None and state in _READ:
-        reason, reason_vi = f"{facts.drift.reason}; {reason}", f"{facts.drift.reason_vi}; {reason_vi}"
+        reason = f"{facts.drift.reason}; {reason}"
+        reason_vi = (
+            f"{reason_vi} ({facts.drift.count_vi})" if state == "silent" else f"{facts.drift.reason_vi}; {reason_vi}"
+        )
     return OutletHealth(
         id=facts.outlet_id,
         name=facts.name,
@@ -193,7 +197,11 @@ def _silent(facts: OutletFacts, now: datetime) -> tuple[str, str, str] | None:
             return None
         since, few = first, ""
     local = to_local(since)
-    return "silent", f"nothing new since {local:%Y-%m-%d %H:%M}{few}", f"0 tin từ {local:%H:%M %d/%m}"
+    return (
+        "silent",
+        f"nothing new since {local:%Y-%m-%d %H:%M}{few}",
+        f"0 tin từ {local:%H:%M} {short_date(local.date())[:-5]}",
+    )
 
 
 def _healthy(facts: OutletFacts, errors: list[FeedAnswer]) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from report.inputs import WHOLE_CITY, OutletName, OutletState, SheetArticle
-from report.sheet import FULL_STATES, Counts, IssueRow, Sheet
+from report.sheet import FULL_STATES, REACHED_STATES, Counts, IssueRow, Sheet
 from report.style import Style
 from storage.doubt import DRIFTED_VI
 from vietnamese.clock import to_local
@@ -183,9 +183,9 @@ def failure(sheet: Sheet) -> str:
 
 
 def trouble(outlet: OutletState, style: Style) -> str:
-    """What is wrong with an outlet and, for one that answered before, its last answer."""
+    """What is wrong with an outlet and, for one that no longer answers, its last answer."""
     text = outlet.reason_vi or style.states.get(outlet.state, outlet.state).lower()
-    if outlet.last_success_at is None:
+    if outlet.last_success_at is None or outlet.state in REACHED_STATES:
         return text
     return f"{text}, lần cuối trả lời {date_time(outlet.last_success_at)}"
 

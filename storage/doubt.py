@@ -44,6 +44,11 @@ class Drift:
         """For the sheet."""
         return f"{DRIFTED_VI}, tin được đọc bằng cách dự phòng"
 
+    @property
+    def count_vi(self) -> str:
+        """For the sheet, behind what an outlet lacks: how often its rules did not fit."""
+        return f"bộ chọn không khớp {max(self.missed, self.disagreed)} lần"
+
 
 def is_checked(url: str) -> bool:
     """Whether the page at `url` is read both ways, rule and generic: one in four, always the same ones."""

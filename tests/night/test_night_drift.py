@@ -31,3 +31,8 @@ def test_an_outlet_that_cannot_be_read_has_worse_to_tell() -> None:
 
 def test_the_summary_puts_it_before_the_healthy_ones() -> None:
     assert _rank(health(fates={FateWord.STORED: 5})) == WORST_FIRST.index("silent")
+
+
+def test_a_silent_outlet_says_since_when_and_how_often_the_rules_did_not_fit() -> None:
+    found = health(last_new_at=datetime(2026, 9, 5, 7, 0, tzinfo=UTC))
+    assert (found.state, found.reason_vi) == ("silent", "0 tin từ 14:00 05/9 (bộ chọn không khớp 6 lần)")

@@ -14,6 +14,7 @@ from night.health import FeedAnswer, OutletFacts, judge_outlet
 from storage.activity import Coverage
 from storage.records import FateWord
 from vietnamese.clock import LOCAL
+from vietnamese.numbers import short_date
 
 NOW = datetime(2026, 9, 10, 6, 0, tzinfo=LOCAL)  # a Thursday
 TET = tuple(date(2026, 2, day) for day in (16, 17, 18, 19, 20))
@@ -109,7 +110,10 @@ def outlet(**facts):
 def test_silence_is_told_with_its_moment_and_its_numbers() -> None:
     hours = history(40, until=NOW - timedelta(hours=16))
     found = outlet(volume=volume(hours), last_published_at=max(hours), last_new_at=NOW - timedelta(hours=2))
-    assert (found.state, found.reason_vi) == ("silent", f"0 tin từ {max(hours):%H:%M %d/%m}")
+    assert (found.state, found.reason_vi) == (
+        "silent",
+        f"0 tin từ {max(hours):%H:%M} {short_date(max(hours).date())[:-5]}",
+    )
     assert found.evidence["missing"] >= 4
     assert found.evidence["usual_a_day"] > 30
 

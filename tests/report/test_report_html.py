@@ -77,6 +77,15 @@ def test_the_health_line_names_the_outlet_and_the_reason(page):
     assert f"Tình trạng nguồn tin: {line}" in page.text
 
 
+def test_the_health_line_says_since_when_an_outlet_that_answers_has_given_nothing(inputs, state, render):
+    silent = state(
+        id="gop-tin", name="Góp Tin", state="silent", reason_vi="0 tin từ 14:00 09/9 (bộ chọn không khớp 6 lần)"
+    )
+    page = Page(render(build_sheet(replace(inputs, health=(*inputs.health[:3], silent)))))
+    line = "3/4 nguồn đủ tin; Góp Tin: 0 tin từ 14:00 09/9 (bộ chọn không khớp 6 lần)."
+    assert f"Tình trạng nguồn tin: {line}" in page.text
+
+
 def test_the_totals_stand_against_yesterday_and_the_mean(page):
     assert "Tin, bài 12 10 (+2) 9,5 (+2,5)" in page.text
     assert "trung bình tính trên 02 bản tin của 7 ngày trước" in page.text
