@@ -12,6 +12,7 @@ import hashlib
 import json
 import logging
 import re
+import zlib
 from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, TextIO
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SUFFIX = ".warc.gz"
+LEVEL = 5
+"""Of compression: half the time of warcio's 9 for files 3 % larger (real pages)."""
+_GZIP = zlib.MAX_WBITS | 16
 _DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 """What may be joined to the folder: an address out of a store is not to be trusted with dots."""
 
@@ -73,7 +77,8 @@ class Archive:
 
     @staticmethod
     def _write(file: BinaryIO, page: Page, kind: str, headers: StatusAndHeaders, body: bytes) -> None:
-        writer = WARCWriter(file, gzip=True)
+        plain = BytesIO()
+        writer = WARCWriter(plain, gzip=False)
         record = writer.create_warc_record(
             page.url,
             kind,
@@ -83,6 +88,8 @@ class Archive:
             warc_headers_dict={"WARC-Date": to_utc(page.fetched_at).strftime("%Y-%m-%dT%H:%M:%SZ")},
         )
         writer.write_record(record)
+        pack = zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP)
+        file.write(pack.compress(plain.getbuffer()) + pack.flush())
 
     def close(self) -> None:
         """Close the files, if any were needed."""

@@ -34,10 +34,18 @@ MOST_FURTHER = 5
 """Pages asked for beside the first: longer articles are rare, and a site that counts on for ever is not followed."""
 
 _OK = 200
-_MAYBE = re.compile(
-    rb"""(?i)\brel\s*=\s*["']?next|(?:[-_/](?:trang|page|p)[-_/]?|[?&](?:amp;)?(?:p|page|trang)=)\d{1,2}(?!\d)"""
+_MAYBE = (
+    re.compile(rb"""rel\s*=\s*["']?next"""),
+    re.compile(rb"[-_/](?:trang|page|p)[-_/]?\d{1,2}(?!\d)"),
+    re.compile(rb"[?&](?:amp;)?(?:p|page|trang)=\d{1,2}(?!\d)"),
 )
-"""Without any of these a page leads to no further one, and need not be parsed to see it."""
+"""Without any of these, in lower case, a page leads to no further one, and need not be parsed to see it. Three, because
+each begins with what is searched for quickly: one pattern for all, that ignores case, takes three times as long."""
+
+
+def _maybe(body: bytes) -> bool:
+    lower = body.lower()
+    return any(sign.search(lower) for sign in _MAYBE)
 
 
 class FurtherPagesPipeline:
@@ -99,7 +107,7 @@ class FurtherPagesPipeline:
 async def _next(item: Visited) -> str | None:
     """Where the article of a page goes on; None when it ends there."""
     page = item.page
-    if page is None or page.status != _OK or not _MAYBE.search(page.body):
+    if page is None or page.status != _OK or not _maybe(page.body):
         return None
     try:
         return await aside(next_page, page)
