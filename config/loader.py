@@ -85,7 +85,10 @@ def _outlets(folder: Path) -> dict[str, Outlet]:
 def _blocks(file: Path) -> Iterable[dict[str, Any]]:
     raw = _read(file)
     if "outlet" in raw:
-        return [_with_rules(block) for block in raw["outlet"]]
+        blocks = raw["outlet"]
+        if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
+            raise ConfigError(file, "outlet", "no blocks", "Write each outlet as a block that begins with [[outlet]]")
+        return [_with_rules(block) for block in blocks]
     return [_with_rules(raw)]
 
 
@@ -119,8 +122,16 @@ def _convert(raw: object, kind: type[_T], file: Path) -> _T:
 def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     merged = dict(below)
     for key, value in above.items():
-        merged[key] = _laid_over(merged[key], value) if isinstance(value, dict) and key in merged else value
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _laid_over(merged[key], value) if both else value
     return merged
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:  # `http://[`, a port that is no number
+        return False
 
 
 def _check(outlet: Outlet, file: Path) -> None:
@@ -134,11 +145,9 @@ def _check(outlet: Outlet, file: Path) -> None:
         raise ConfigError(file, "domains", "no domain", 'Write the host names, as in domains = ["tuoitre.vn"]')
     for key in ("feeds", "sitemaps", "sections"):
         for url in getattr(outlet, key):
-            if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+            if not _is_web_address(url):
                 raise ConfigError(file, key, f"{url!r} is not a web address", "Write it whole, with https://")
-    if outlet.search_url is not None and (
-        "{query}" not in outlet.search_url or urlsplit(outlet.search_url).scheme not in {"http", "https"}
-    ):
+    if outlet.search_url is not None and ("{query}" not in outlet.search_url or not _is_web_address(outlet.search_url)):
         raise ConfigError(
             file, "search_url", f"{outlet.search_url!r} is no search address", "Write https://…?q={query}"
         )

@@ -9,7 +9,7 @@ from scrapy.exceptions import NotConfigured
 from w3lib.url import safe_url_string
 
 from crawler.context import context_of
-from crawler.errors import RedirectLoopError
+from crawler.errors import RedirectLoopError, RefusedAddressError
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -49,9 +49,15 @@ class RedirectMiddleware:
 
 
 def resolved(base: str, location: bytes) -> str:
-    """The absolute URL of a Location header, without fragment; UTF-8 in it is taken as such."""
+    """The absolute URL of a Location header, without fragment; UTF-8 in it is taken as such.
+
+    RefusedAddressError for what is no address at all (`http://[`).
+    """
     try:
         text = location.decode("utf-8")
     except UnicodeDecodeError:
         text = location.decode("latin-1")
-    return safe_url_string(urljoin(base, text.strip())).partition("#")[0]
+    try:
+        return safe_url_string(urljoin(base, text.strip())).partition("#")[0]
+    except ValueError:
+        raise RefusedAddressError("not a web address") from None

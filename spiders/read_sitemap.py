@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -108,14 +109,27 @@ def _text(node: etree._Element, name: str) -> str | None:
     """Text of the first element called `name` below `node`, images' own titles and locations left out."""
     for below in node.iter():
         if _name(below) == name and _namespace(below.getparent()) != "image":
-            return "".join(str(text) for text in below.itertext()).strip() or None
+            with suppress(UnicodeDecodeError):  # half a surrogate pair: libxml2 recovers it, nobody can read it
+                return "".join(str(text) for text in below.itertext()).strip() or None
+            return None
     return None
 
 
 def _name(node: etree._Element) -> str:
-    return etree.QName(node).localname if isinstance(node.tag, str) else ""
+    """The local name: `title` of `{…sitemap-news/0.9}title`, and of `news:title` where nobody declared the prefix."""
+    return _tag(node).rpartition("}")[2].rpartition(":")[2]
+
+
+def _tag(node: etree._Element | None) -> str:
+    """The tag; "" for comments and what cannot be read."""
+    with suppress(UnicodeDecodeError):
+        if node is not None and isinstance(node.tag, str):
+            return node.tag
+    return ""
 
 
 def _namespace(node: etree._Element | None) -> str:
-    space = etree.QName(node).namespace if node is not None and isinstance(node.tag, str) else None
-    return "image" if space and ("sitemap-image" in space or "sitemap-video" in space) else ""
+    tag = _tag(node)
+    space, closed, _ = tag.rpartition("}")
+    images = "sitemap-image" in space or "sitemap-video" in space if closed else tag.startswith(("image:", "video:"))
+    return "image" if images else ""
