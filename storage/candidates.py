@@ -1,7 +1,7 @@
 """Which articles hold a query: the newest of them, the same on SQLite and on Postgres.
 
-Two ways lead there. Where the filters leave few articles (a body that is seldom named), those are looked up and asked
-whether they hold the words. Else the index is read from its newest end until enough articles were found.
+The index is read from its newest end until enough articles were found. It knows words, phrases and the bodies that an
+article mentions; outlet, scope and level are looked up for each article that it gives.
 """
 
 # ruff: noqa: S608 - statements are put together from pieces of this file; every value is bound
@@ -9,23 +9,26 @@ whether they hold the words. Else the index is read from its newest end until en
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, TextClause, bindparam, text
 
 from storage.query import Query, Syllables
-from storage.search_index import DAYS_A_SPAN, ID_BITS, MINUTES_A_DAY, day_word, minute_of, span_word
+from storage.search_index import (
+    DAYS_A_SPAN,
+    ID_BITS,
+    MINUTES_A_DAY,
+    body_word,
+    day_word,
+    minute_of,
+    pair_word,
+    span_word,
+)
 from storage.types import FORMAT
 
-LEAST_CONFIDENCE = 0.5
-"""A weaker mention finds nothing (`scope.least_confidence` of the shipped settings)."""
-
-FEW = 1_500
-"""Mentions up to which it is quicker to look at each article than to read the index."""
-
-_LOOKED_THROUGH = 250
 _ALWAYS = (1 << 63) - 1
 
 
@@ -49,12 +52,12 @@ class _Asked:
     """A question as SQL: conditions on an article `a`, their values, and the range of keys [low, high)."""
 
     query: Query
+    bodies: tuple[tuple[str, ...], ...]
+    """Sets of ids of which one must be mentioned."""
     conditions: tuple[str, ...]
     values: dict[str, Any]
     low: int
     high: int
-    mentioned: tuple[str, ...]
-    """Names of the values that are ids of which one must be mentioned."""
 
 
 def candidates(
@@ -65,24 +68,16 @@ def candidates(
     They mention one id of each set of `named` and pass the filters. In order of their search key, highest first.
     """
     asked = _asked(connection, query, named, filters)
-    few = _few_mentions(connection, asked)
-    if few is None and query.wanted:
-        return _from_index(connection, asked, most)
-    pages = _by_article(connection, asked, few)
-    found: list[str] = []
-    for page in pages:
-        found += _holding(connection, query, page)
-        if len(found) >= most:
-            break
-    return found[:most]
+    if not (query.wanted or asked.bodies):
+        return []
+    if connection.dialect.name == "sqlite":
+        return _from_fts5(connection, asked, most)
+    return _from_gin(connection, asked, most)
 
 
 def _asked(connection: Connection, query: Query, named: Sequence[tuple[str, ...]], filters: Filters) -> _Asked:
-    sets = [*named, *([filters.bodies] if filters.bodies else [])]
-    values: dict[str, Any] = {f"ids{number}": ids for number, ids in enumerate(sets)}
-    conditions = [_MENTIONS.format(ids=name) for name in values]
-    if sets:
-        values["least"] = LEAST_CONFIDENCE
+    values: dict[str, Any] = {}
+    conditions: list[str] = []
     if filters.outlets:
         conditions.append("a.outlet_id IN :outlets")
         values["outlets"] = filters.outlets
@@ -101,20 +96,16 @@ def _asked(connection: Connection, query: Query, named: Sequence[tuple[str, ...]
         values |= {"until": _moment(connection, filters.until), "until_key": minute_of(filters.until) << ID_BITS}
     return _Asked(
         query=query,
+        bodies=(*named, *([filters.bodies] if filters.bodies else [])),
         conditions=tuple(conditions),
         values=values,
         low=minute_of(filters.since) << ID_BITS if filters.since else 0,
         high=(minute_of(filters.until) + bool(filters.until.second)) << ID_BITS if filters.until else _ALWAYS,
-        mentioned=tuple(f"ids{number}" for number in range(len(sets))),
     )
 
 
 _AT = "coalesce(a.published_at, a.first_seen_at)"
 _LEVEL = "EXISTS (SELECT 1 FROM issue_articles AS i WHERE i.article_id = a.article_id AND i.level >= :level)"
-_MENTIONS = (
-    "EXISTS (SELECT 1 FROM mentions AS m WHERE m.article_id = a.article_id AND m.confidence >= :least "
-    "AND (m.entity_id IN :{ids} OR m.unit_id IN :{ids}))"
-)
 
 
 def _moment(connection: Connection, at: datetime) -> str | datetime:
@@ -127,71 +118,6 @@ def _statement(sql: str, values: dict[str, Any]) -> TextClause:
     return text(sql).bindparams(*lists)
 
 
-# from the side of the articles
-
-
-def _few_mentions(connection: Connection, asked: _Asked) -> str | None:
-    """The set of ids with the fewest mentions, if they are few; None when all are mentioned often, or none is asked."""
-    counts: dict[str, int] = {}
-    for name in asked.mentioned:
-        sql = (
-            f"SELECT count(*) FROM (SELECT 1 FROM mentions WHERE entity_id IN :{name} "
-            f"UNION ALL SELECT 1 FROM mentions WHERE unit_id IN :{name} LIMIT {FEW + 1}) AS named"
-        )
-        values = {name: asked.values[name]}
-        counts[name] = connection.execute(_statement(sql, values), values).scalar_one()
-    fewest = min(counts, key=lambda each: counts[each], default=None)
-    return fewest if fewest is not None and counts[fewest] <= FEW else None
-
-
-def _by_article(connection: Connection, asked: _Asked, few: str | None) -> Iterator[list[tuple[str, int]]]:
-    """Pages of articles (id, key) that meet the conditions, the newest first."""
-    among = (
-        f"a.article_id IN (SELECT article_id FROM mentions WHERE entity_id IN :{few} "
-        f"UNION SELECT article_id FROM mentions WHERE unit_id IN :{few})"
-    )
-    wanted = [*([among] if few else []), "a.search_key >= :low", "a.search_key < :high", *asked.conditions]
-    sql = f"SELECT a.article_id, a.search_key FROM articles AS a WHERE {' AND '.join(wanted)} ORDER BY 2 DESC"
-    values = asked.values | {"low": asked.low, "high": asked.high}
-    with connection.execute(_statement(sql, values), values) as rows:
-        while page := [(row[0], row[1]) for row in rows.fetchmany(_LOOKED_THROUGH)]:
-            yield page
-
-
-def _holding(connection: Connection, query: Query, page: Sequence[tuple[str, int]]) -> list[str]:
-    """Which articles of a page hold what is wanted and nothing that is not."""
-    if query.wanted:
-        held = _held(connection, query, page)
-        return [article_id for article_id, key in page if key in held]
-    for part in query.unwanted:
-        held = _held(connection, replace(query, wanted=(part,), unwanted=()), page)
-        page = [(article_id, key) for article_id, key in page if key not in held]
-    return [article_id for article_id, _ in page]
-
-
-def _held(connection: Connection, query: Query, page: Sequence[tuple[str, int]]) -> set[int]:
-    values: dict[str, Any]
-    if connection.dialect.name == "sqlite":
-        sql = "SELECT rowid FROM article_search WHERE article_search MATCH :asked AND rowid IN :among"
-        values = {"asked": fts5(query), "among": [key for _, key in page]}
-    else:
-        sql = (
-            f"SELECT search_key FROM article_search WHERE {_column(query)} @@ CAST(:asked AS tsquery) "
-            "AND article_id IN :among"
-        )
-        values = {"asked": tsquery(query), "among": [article_id for article_id, _ in page]}
-    return set(connection.execute(_statement(sql, values), values).scalars())
-
-
-# from the side of the index
-
-
-def _from_index(connection: Connection, asked: _Asked, most: int) -> list[str]:
-    if connection.dialect.name == "sqlite":
-        return _from_fts5(connection, asked, most)
-    return _from_gin(connection, asked, most)
-
-
 def _from_fts5(connection: Connection, asked: _Asked, most: int) -> list[str]:
     """FTS5 gives the highest key first and stops when enough were read."""
     conditions = "".join(f" AND {each}" for each in asked.conditions)
@@ -201,7 +127,8 @@ def _from_fts5(connection: Connection, asked: _Asked, most: int) -> list[str]:
         "WHERE article_search MATCH :asked AND s.rowid >= :low AND s.rowid < :high"
         f"{conditions} ORDER BY s.rowid DESC LIMIT :most"
     )
-    values = asked.values | {"asked": fts5(asked.query), "low": asked.low, "high": asked.high, "most": most}
+    values = asked.values | {"low": asked.low, "high": asked.high, "most": most}
+    values["asked"] = fts5(asked.query, asked.bodies)
     return list(connection.execute(_statement(sql, values), values).scalars())
 
 
@@ -213,14 +140,16 @@ def _from_gin(connection: Connection, asked: _Asked, most: int) -> list[str]:
     connection.execute(text(_PLAIN_PLANS))
     join = "JOIN articles AS a ON a.article_id = s.article_id WHERE " if asked.conditions else ""
     sql = (
-        "WITH s AS MATERIALIZED (SELECT article_id, search_key FROM article_search "
-        f"WHERE {_column(asked.query)} @@ CAST(:asked AS tsquery) AND search_key >= :low AND search_key < :high) "
-        f"SELECT s.article_id FROM s {join}{' AND '.join(asked.conditions)} ORDER BY s.search_key DESC LIMIT :most"
+        # OFFSET 0: sorted first, so that articles are looked up from the newest on and only as far as needed.
+        "SELECT s.article_id FROM (SELECT article_id, search_key FROM article_search "
+        f"WHERE {_column(asked.query)} @@ CAST(:asked AS tsquery) AND search_key >= :low AND search_key < :high "
+        f"ORDER BY search_key DESC OFFSET 0) AS s {join}{' AND '.join(asked.conditions)} "
+        "ORDER BY s.search_key DESC LIMIT :most"
     )
     found: list[str] = []
     for low, high, words in windows(asked.low, min(asked.high, newest + 1)):
         within = " & (" + " | ".join(f"'{word}'" for word in words) + ")" if words else ""
-        values = asked.values | {"asked": tsquery(asked.query) + within, "low": low, "high": high}
+        values = asked.values | {"asked": tsquery(asked.query, asked.bodies) + within, "low": low, "high": high}
         values["most"] = most - len(found)
         found += connection.execute(_statement(sql, values), values).scalars()
         if len(found) >= most:
@@ -266,19 +195,30 @@ def _column(query: Query) -> str:
     return "accented" if query.accented else "folded"
 
 
-def fts5(query: Query) -> str:
-    """The query as FTS5 reads it."""
-    wanted = " AND ".join(f'"{" ".join(part)}"' for part in query.wanted)
-    unwanted = "".join(f' NOT "{" ".join(part)}"' for part in query.unwanted)
-    # The column filter binds to what follows, so the whole expression goes into its parentheses.
-    return f"{_column(query)} : ({wanted}{unwanted})"
+def fts5(query: Query, bodies: Sequence[Sequence[str]] = ()) -> str:
+    """The query as FTS5 reads it, with one body of each set."""
+    words = " AND ".join(f'"{" ".join(part)}"' for part in query.wanted)
+    sets = [f"bodies : ({' OR '.join(_quoted(ids, chr(34)))})" for ids in bodies]
+    wanted = " AND ".join([*([f"{_column(query)} : ({words})"] if words else []), *sets])
+    unwanted = "".join(f' NOT {_column(query)} : "{" ".join(part)}"' for part in query.unwanted)
+    return f"({wanted}){unwanted}"
 
 
-def tsquery(query: Query) -> str:
-    """The query as Postgres reads it."""
+def tsquery(query: Query, bodies: Sequence[Sequence[str]] = ()) -> str:
+    """The query as Postgres reads it, with one body of each set."""
+    sets = [f"({' | '.join(_quoted(ids, chr(39)))})" for ids in bodies]
     wanted = [_tsphrase(part) for part in query.wanted]
-    return " & ".join(wanted + ["!" + _tsphrase(part) for part in query.unwanted])
+    return " & ".join(wanted + sets + ["!" + _tsphrase(part) for part in query.unwanted])
+
+
+def _quoted(ids: Sequence[str], mark: str) -> list[str]:
+    return [f"{mark}{body_word(each)}{mark}" for each in ids]
 
 
 def _tsphrase(part: Syllables) -> str:
-    return "(" + " <-> ".join(f"'{syllable}'" for syllable in part) + ")"
+    """Pairs of neighbours are words of their own; only more than two have to be looked at in the text itself."""
+    pairs = [pair_word(*pair) for pair in pairwise(part)]
+    told = [f"'{pair}'" for pair in pairs if pair is not None]
+    if len(part) != 2 or None in pairs:  # noqa: PLR2004
+        told.append("(" + " <-> ".join(f"'{syllable}'" for syllable in part) + ")")
+    return "(" + " & ".join(told) + ")"

@@ -20,7 +20,7 @@ from storage.frontier import LASTING_FATES, keys_in_frontier, new_row
 from storage.grouping import place_anew
 from storage.records import TRANSIENT_FATES, Article, Fate, FateWord, Outcome
 from storage.schema import articles, fates, frontier, issue_articles, mentions, report_articles, revisions
-from storage.search_index import index_articles, unindex_articles
+from storage.search_index import bodies_of, body_words, index_articles, unindex_articles
 from storage.sql import in_chunks, insert_new, rows_by, upsert
 from storage.urls import url_key
 
@@ -44,7 +44,6 @@ class _Batch:
     changed: dict[str, Row] = field(default_factory=dict)
     mentions: dict[str, list[Row]] = field(default_factory=dict)
     reindexed: set[str] = field(default_factory=set)
-    unindexed: set[str] = field(default_factory=set)
     revisions: list[Row] = field(default_factory=list)
     blanked: set[str] = field(default_factory=set)
     superseded: set[str] = field(default_factory=set)
@@ -193,8 +192,7 @@ def _decide_gone(batch: _Batch, row: Row, outcome: Outcome) -> tuple[FateWord, s
         gone = rows_of.blanked(known) | {"gone_at": batch.now}
         batch.stored[known["article_id"]] = batch.changed[known["article_id"]] = gone
         batch.blanked.add(known["article_id"])
-        batch.unindexed.add(known["article_id"])
-        batch.reindexed.discard(known["article_id"])
+        batch.reindexed.add(known["article_id"])
     return FateWord.GONE, outcome.detail
 
 
@@ -219,7 +217,6 @@ def _store(batch: _Batch, row: Row, fresh: Row, article: Article, *, reindex: bo
     batch.mentions[article_id] = rows_of.mention_rows(article_id, article.mentions)
     if reindex:
         batch.reindexed.add(article_id)
-        batch.unindexed.discard(article_id)
 
 
 def _revise(batch: _Batch, known: Row, fresh: Row) -> None:
@@ -271,11 +268,12 @@ def _write(connection: Connection, batch: _Batch) -> None:
     for chunk in in_chunks(batch.blanked):
         blank = revisions.update().where(revisions.c.article_id.in_(chunk))
         connection.execute(blank.values(sapo=None, paragraphs=[]))
+    before, now = bodies_of(connection, batch.mentions), body_words(row for some in spans.values() for row in some)
     for chunk in in_chunks(batch.mentions):
         connection.execute(mentions.delete().where(mentions.c.article_id.in_(chunk)))
     insert_new(connection, mentions, [row for some in spans.values() for row in some])
-    unindex_articles(connection, batch.unindexed)
-    index_articles(connection, [batch.changed[article_id] for article_id in sorted(batch.reindexed)])
+    renamed = {article_id for article_id in batch.mentions if before.get(article_id) != now.get(article_id)}
+    index_articles(connection, sorted(batch.reindexed | renamed))
     upsert(connection, frontier, list(batch.visited.values()), key=("url_key",))
     upsert(connection, fates, list(batch.ledger.values()), key=("run_id", "url_key"))
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, case, func, or_, select
 
 from storage.report_files import forget_snapshots
 from storage.schema import articles, frontier, query_log, revisions
-from storage.search_index import forget_unindexed, unindex_articles
+from storage.search_index import forget_unindexed, index_articles
 from storage.sql import in_chunks
 
 
@@ -28,7 +28,7 @@ def purge(connection: Connection, before: datetime, now: datetime) -> int:
         blank = revisions.update().where(revisions.c.article_id.in_(chunk))
         connection.execute(blank.values(paragraphs=[], sapo=None))
     if ids:
-        unindex_articles(connection, ids)
+        index_articles(connection, ids)
         forget_unindexed(connection)
     connection.execute(frontier.update().where(frontier.c.last_seen_at < before).values(sapo=None))
     connection.execute(query_log.delete().where(query_log.c.asked_at < before))

@@ -245,6 +245,7 @@ issues = Table(
     _text("first_article_id"),
     _text("given_title"),  # by an analyst
     Column("pinned", Boolean, nullable=False, server_default=false()),  # by an analyst: first on the sheet
+    Column("given_level", Integer),  # by an analyst
     Index("ix_issues_last", "last_at"),
 )
 
@@ -266,6 +267,7 @@ issue_articles = Table(
     _text("tied_to"),  # article_id of the article that brought it there
     Column("reprint_keys", LargeBinary, nullable=False, server_default=""),  # its rows of reprint_keys, 8 bytes each
     Index("ix_issue_articles_issue", "issue_id"),
+    Index("ix_issue_articles_level", "article_id", "level"),
     Index("ix_issue_articles_auto", "auto_issue_id"),
     Index("ix_issue_articles_reprint_of", "reprint_of"),
 )
@@ -356,7 +358,7 @@ report_deliveries = Table(
     Column("report_id", String, ForeignKey("reports.report_id", ondelete="CASCADE"), primary_key=True),
     Column("channel", String, primary_key=True),  # as the settings name it; never an address
     Column("sha256", String, primary_key=True),  # of what was delivered
-    _text("state", nullable=False),  # delivered, failed
+    _text("state", nullable=False),  # sending, delivered, failed
     Column("attempts", Integer, nullable=False),
     _time("last_at", nullable=False),
     _text("detail"),

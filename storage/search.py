@@ -14,10 +14,10 @@ from itertools import combinations
 
 from sqlalchemy import Connection, RowMapping, or_, select
 
-from storage.candidates import LEAST_CONFIDENCE, Filters, candidates
+from storage.candidates import Filters, candidates
 from storage.query import Query, Syllables, read_query
 from storage.schema import articles
-from storage.search_index import search_key
+from storage.search_index import LEAST_CONFIDENCE, search_key
 from storage.sql import in_chunks
 from storage.views import v1_articles, v1_mentions
 from vietnamese.normal import unaccent

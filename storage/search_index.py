@@ -2,21 +2,25 @@
 
 The index holds syllables only, folded by us: one column as they are written (lower case, old tone placement), one
 without diacritics and with d for đ. The database folds nothing (FTS5 leaves đ, and merges words where it does fold).
+Beside them stands one word for each body that the article mentions; an article without its text has only those.
 
 Every article has a search key, an integer that grows with the minute it was published in: SQLite keeps the index in
 that order, so that the newest articles that hold a query are read first and nothing else. Postgres' index knows no
-order; there each text carries two more words, its day and its span of 32 days, that narrow a query to the newest.
+order and no neighbours: there each text carries two more words, its day and its span of 32 days, that narrow a query to
+the newest, and one word for each pair of syllables that stand together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import blake2b
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, column, select, table, text, update
 
-from storage.schema import articles
+from storage.schema import articles, mentions
 from storage.sql import in_chunks
 from vietnamese.normal import unaccent
 from vietnamese.words import syllables
@@ -27,6 +31,12 @@ _LAST_MINUTE = (1 << 26) - 1
 
 MINUTES_A_DAY = 1440
 DAYS_A_SPAN = 32
+
+LEAST_CONFIDENCE = 0.5
+"""A weaker mention finds nothing (`scope.least_confidence` of the shipped settings)."""
+
+_LONGEST_PAIR = 60
+"""Letters; no two syllables of Vietnamese have half as many."""
 
 _search = table("article_search", column("article_id"), column("search_key"))
 
@@ -61,45 +71,106 @@ def time_words(key: int) -> list[str]:
     return [day_word(day), span_word(day // DAYS_A_SPAN)]
 
 
-def index_articles(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Put the text of article rows (already stored) into the index, in place of what stood there."""
-    if not rows:
-        return
-    # In order of their keys: FTS5 writes a segment out whenever a key is lower than the one before.
-    made = sorted((_indexed(row) for row in rows), key=lambda row: row["key"])
+def body_word(body_id: str) -> str:
+    """The word of an agency or unit; letters and digits only behind the @, which FTS5 leaves out."""
+    return f"@b{blake2b(body_id.encode(errors='replace'), digest_size=8).hexdigest()}"
+
+
+def pair_word(first: str, second: str) -> str | None:
+    """The word of two syllables that stand together, on Postgres; None when they are no syllables but long rubbish."""
+    return f"@p{first}_{second}" if len(first) + len(second) <= _LONGEST_PAIR else None
+
+
+def _pairs(words: str) -> set[str]:
+    several = words.split()
+    return {pair for each in pairwise(several) if (pair := pair_word(*each)) is not None}
+
+
+def body_words(rows: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """By article the words of the bodies that rows of `mentions` name surely enough."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        if row["confidence"] >= LEAST_CONFIDENCE:
+            named = {row["entity_id"], row["unit_id"]} - {None}
+            found.setdefault(row["article_id"], set()).update(map(body_word, named))
+    return {article_id: frozenset(words) for article_id, words in found.items()}
+
+
+def bodies_of(connection: Connection, article_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """By article the words of the bodies that its stored mentions name."""
+    m = mentions.c
+    found: dict[str, frozenset[str]] = {}
+    for chunk in in_chunks(article_ids):
+        wanted = select(m.article_id, m.entity_id, m.unit_id, m.confidence).where(m.article_id.in_(chunk))
+        found |= body_words(dict(row) for row in connection.execute(wanted).mappings())
+    return found
+
+
+def index_articles(connection: Connection, article_ids: Iterable[str]) -> None:
+    """Put articles into the index as they are stored now, in place of what stood there.
+
+    Of one whose text expired or was removed only the bodies that it mentions.
+    """
+    for chunk in in_chunks(article_ids):
+        rows = connection.execute(_to_index.where(articles.c.article_id.in_(chunk))).mappings().all()
+        bodies = bodies_of(connection, chunk)
+        # In order of their keys: FTS5 writes a segment out whenever a key is lower than the one before.
+        made = sorted((_indexed(row, bodies.get(row["article_id"], frozenset())) for row in rows), key=_by_key)
+        unindex_articles(connection, chunk)
+        put = [row for row in made if row["accented"] or row["bodies"]]
+        if put:
+            _insert(connection, put)
+        keyed = update(articles).where(articles.c.article_id == bindparam("id")).values(search_key=bindparam("key"))
+        connection.execute(keyed, [{"id": row["id"], "key": row["key"]} for row in made])
+
+
+def _insert(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     if connection.dialect.name == "sqlite":
-        unindex_articles(connection, [row["id"] for row in made])
-        insert = text("INSERT INTO article_search (rowid, accented, folded) VALUES (:key, :accented, :folded)")
+        connection.execute(text(SQLITE_INSERT), rows)
     else:
-        insert = text(_POSTGRES_INSERT)
-    connection.execute(insert, made)
-    keyed = update(articles).where(articles.c.article_id == bindparam("id")).values(search_key=bindparam("key"))
-    connection.execute(keyed, [{"id": row["id"], "key": row["key"]} for row in made])
+        connection.execute(text(POSTGRES_INSERT), [postgres_row(row) for row in rows])
 
 
-_POSTGRES_INSERT = """
+SQLITE_INSERT = (
+    "INSERT INTO article_search (rowid, accented, folded, bodies) VALUES (:key, :accented, :folded, :bodies)"
+)
+POSTGRES_INSERT = """
 INSERT INTO article_search (article_id, search_key, accented, folded)
-VALUES (:id, :key, to_tsvector('simple', :accented) || array_to_tsvector(:times),
-        to_tsvector('simple', :folded) || array_to_tsvector(:times))
-ON CONFLICT (article_id) DO UPDATE
-SET search_key = excluded.search_key, accented = excluded.accented, folded = excluded.folded
+VALUES (:id, :key, to_tsvector('simple', :accented) || array_to_tsvector(CAST(:accented_too AS text[])),
+        to_tsvector('simple', :folded) || array_to_tsvector(CAST(:folded_too AS text[])))
 """
 
+_a = articles.c
+_to_index = select(
+    _a.article_id, _a.title, _a.sapo, _a.paragraphs, _a.published_at, _a.first_seen_at, _a.expired_at, _a.gone_at
+)
 
-def _indexed(row: Mapping[str, Any]) -> dict[str, Any]:
-    accented = " ".join(syllables("\n".join([row["title"], row["sapo"] or "", *row["paragraphs"]])))
+
+def _by_key(row: Mapping[str, Any]) -> int:
+    return int(row["key"])
+
+
+def _indexed(row: Mapping[str, Any], bodies: Iterable[str]) -> dict[str, Any]:
+    whole = row["expired_at"] is None and row["gone_at"] is None
+    texts = [row["title"], row["sapo"] or "", *row["paragraphs"]] if whole else []
     key = search_key(row["article_id"], row["published_at"] or row["first_seen_at"])
-    return {
-        "id": row["article_id"],
-        "key": key,
-        "accented": accented,
-        "folded": unaccent(accented),
-        "times": time_words(key),
-    }
+    return index_row(row["article_id"], key, " ".join(syllables("\n".join(texts))), bodies)
+
+
+def index_row(article_id: str, key: int, accented: str, bodies: Iterable[str]) -> dict[str, Any]:
+    """The values of SQLITE_INSERT for a text of syllables and the words of bodies."""
+    named = " ".join(sorted(bodies))
+    return {"id": article_id, "key": key, "accented": accented, "folded": unaccent(accented), "bodies": named}
+
+
+def postgres_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An `index_row` with what POSTGRES_INSERT wants besides: the words that stand beside those of the text."""
+    beside = [*row["bodies"].split(), *time_words(row["key"])]
+    return dict(row) | {f"{name}_too": beside + list(_pairs(row[name])) for name in ("accented", "folded")}
 
 
 def unindex_articles(connection: Connection, article_ids: Iterable[str]) -> None:
-    """Take the text of articles out of the index; the articles, and with them their keys, must still be stored."""
+    """Take articles out of the index altogether; they, and with them their keys, must still be stored."""
     for chunk in in_chunks(article_ids):
         if connection.dialect.name == "sqlite":
             known = select(articles.c.search_key).where(articles.c.article_id.in_(chunk))

@@ -1,11 +1,10 @@
-"""Search and sheets in a store of millions: the index in order of publication, windows by index."""
+"""Search and sheets in a store of millions: the index in order of publication and by body, windows by index."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import text
 
-from storage.search_index import search_key, time_words
-from storage.types import UtcDateTime
+from storage.search_index import index_articles
 
 revision = "0004"
 down_revision = "0003"
@@ -16,73 +15,42 @@ _OLD_FTS5 = (
     "article_id UNINDEXED, accented, folded, tokenize = 'unicode61 remove_diacritics 0')"
 )
 _NEW_FTS5 = (
-    "CREATE VIRTUAL TABLE article_search_new USING fts5("
-    "accented, folded, columnsize = 0, tokenize = 'unicode61 remove_diacritics 0')"
+    "CREATE VIRTUAL TABLE article_search USING fts5("
+    "accented, folded, bodies, columnsize = 0, tokenize = 'unicode61 remove_diacritics 0')"
+)
+_INDEXES = {
+    "ix_articles_search": ("articles", ["search_key", "outlet_id", "in_scope", "article_id"]),
+    "ix_articles_url_key": ("articles", ["url_key"]),
+    "ix_issues_last": ("issues", ["last_at"]),
+    "ix_issue_articles_level": ("issue_articles", ["article_id", "level"]),
+}
+_WITHOUT_TIMES = (
+    "UPDATE article_search SET {0} = ts_delete({0}, ARRAY(SELECT lexeme FROM unnest({0}) WHERE left(lexeme, 1) = '@'))"
 )
 
 
 def upgrade() -> None:
     """Give every article its search key and put the index in that order."""
     op.add_column("articles", sa.Column("search_key", sa.BigInteger(), nullable=True))
-    _fill_keys()
-    op.create_index("ix_articles_search", "articles", ["search_key", "outlet_id", "in_scope", "article_id"])
-    op.create_index("ix_articles_url_key", "articles", ["url_key"])
-    op.create_index("ix_issues_last", "issues", ["last_at"])
     if op.get_bind().dialect.name == "sqlite":
-        _reorder_fts5()
+        op.execute("DROP TABLE article_search")
+        op.execute(_NEW_FTS5)
     else:
-        _reorder_gin()
+        op.execute("DELETE FROM article_search")
+        # The texts stand apart from the keys, so that thousands of keys are a few pages.
+        op.execute("ALTER TABLE article_search SET (toast_tuple_target = 128)")
+        op.execute("ALTER TABLE article_search ADD COLUMN search_key bigint NOT NULL")
+    _index()
+    for name, (table, columns) in _INDEXES.items():
+        op.create_index(name, table, columns)
 
 
-def _fill_keys() -> None:
-    connection = op.get_bind()
-    articles = sa.table(
-        "articles",
-        sa.column("article_id", sa.String()),
-        sa.column("published_at", UtcDateTime()),
-        sa.column("first_seen_at", UtcDateTime()),
-        sa.column("search_key", sa.BigInteger()),
-    )
-    a = articles.c
-    last = ""
-    keyed = sa.update(articles).where(a.article_id == sa.bindparam("id")).values(search_key=sa.bindparam("key"))
-    while True:
-        page = sa.select(a.article_id, a.published_at, a.first_seen_at).where(a.article_id > last)
-        rows = connection.execute(page.order_by(a.article_id).limit(_CHUNK)).all()
-        if not rows:
-            return
-        last = rows[-1][0]
-        made = [{"id": row[0], "key": search_key(row[0], row[1] or row[2])} for row in rows]
-        connection.execute(keyed, made)
-
-
-def _reorder_fts5() -> None:
-    op.execute(_NEW_FTS5)
-    op.execute(
-        "INSERT INTO article_search_new (rowid, accented, folded) "
-        "SELECT a.search_key, s.accented, s.folded FROM article_search AS s "
-        "JOIN articles AS a ON a.article_id = s.article_id GROUP BY a.search_key ORDER BY a.search_key"
-    )
-    op.execute("DROP TABLE article_search")
-    op.execute("ALTER TABLE article_search_new RENAME TO article_search")
-
-
-def _reorder_gin() -> None:
-    connection = op.get_bind()
-    # The texts stand apart from the keys, so that thousands of keys are a few pages.
-    op.execute("ALTER TABLE article_search SET (toast_tuple_target = 128)")
-    op.execute("ALTER TABLE article_search ADD COLUMN search_key bigint NOT NULL DEFAULT 0")
-    op.execute("ALTER TABLE article_search ALTER COLUMN search_key DROP DEFAULT")
-    known = connection.execute(
-        text("SELECT a.article_id, a.search_key FROM article_search JOIN articles AS a USING (article_id)")
-    ).all()
-    keyed = text(
-        "UPDATE article_search SET search_key = :key, accented = accented || array_to_tsvector(:times), "
-        "folded = folded || array_to_tsvector(:times) WHERE article_id = :id"
-    )
-    made = [{"id": article_id, "key": key, "times": time_words(key)} for article_id, key in known]
-    for start in range(0, len(made), _CHUNK):
-        connection.execute(keyed, made[start : start + _CHUNK])
+def _index() -> None:
+    connection, last = op.get_bind(), ""
+    page = text("SELECT article_id FROM articles WHERE article_id > :last ORDER BY article_id LIMIT :most")
+    while ids := connection.execute(page, {"last": last, "most": _CHUNK}).scalars().all():
+        index_articles(connection, ids)
+        last = ids[-1]
 
 
 def downgrade() -> None:
@@ -92,7 +60,7 @@ def downgrade() -> None:
         rows = op.get_bind().execute(
             text(
                 "SELECT a.article_id, s.accented, s.folded FROM article_search AS s "
-                "JOIN articles AS a ON a.search_key = s.rowid"
+                "JOIN articles AS a ON a.search_key = s.rowid WHERE s.accented <> ''"
             )
         )
         insert = text(
@@ -104,9 +72,11 @@ def downgrade() -> None:
         op.execute("DROP TABLE article_search")
         op.execute("ALTER TABLE article_search_old RENAME TO article_search")
     else:
+        op.execute(_WITHOUT_TIMES.format("accented"))
+        op.execute(_WITHOUT_TIMES.format("folded"))
+        op.execute("DELETE FROM article_search WHERE accented = ''::tsvector")
         op.execute("ALTER TABLE article_search DROP COLUMN search_key")
         op.execute("ALTER TABLE article_search RESET (toast_tuple_target)")
-    op.drop_index("ix_issues_last", "issues")
-    op.drop_index("ix_articles_url_key", "articles")
-    op.drop_index("ix_articles_search", "articles")
+    for name, (table, _) in _INDEXES.items():
+        op.drop_index(name, table)
     op.drop_column("articles", "search_key")
