@@ -199,7 +199,7 @@ class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A week is the seven days up to this time of its day (15:00 where Thursday 15:00 is the habit); None = when a
     sheet's day starts."""
     month_ends_on: int = 0
-    """0: the calendar month; 25: from the 25th of the month before to the 25th (1 to 28)."""
+    """0: the calendar month; 25: from the 26th of the month before to the 25th (1 to 28)."""
     outlets: int = 15
     """Outlets named; the rest are told together."""
     bodies: int = 20

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diembao import report_acts, report_looks, report_send
+from diembao import report_acts, report_looks, report_period, report_send
 from diembao.report_acts import day_of
 from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, moment, stop
 from vietnamese.clock import fixed_clock, system_clock, to_local
@@ -230,4 +230,5 @@ def _refuse(unavailable: Mapping[str, str]) -> None:
 
 report_acts.register(app)
 report_send.register(app)
+report_period.register(app)
 report_looks.register(app)

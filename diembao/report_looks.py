@@ -31,17 +31,20 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="A JSON sheet.", metavar="FILE.json")],
+    file: Annotated[Path, typer.Argument(help="A JSON sheet: daily, weekly or monthly.", metavar="FILE.json")],
     demo: DemoOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Recompute every number of a sheet from the store; list what differs and end with 3 where something does."""
-    from report.verify import verify as differences
+    from report.as_period import SCHEMA as OF_A_PERIOD
+    from report.verify import verify as of_a_day
+    from report.write_period import verify_period
     from storage.store import open_store
 
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
         sheet = _read(file)
+        differences = verify_period if sheet.get("schema") == OF_A_PERIOD else of_a_day
         with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
             try:
                 found = differences(sheet, store, settings.settings)

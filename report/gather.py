@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from report.inputs import (
     OutletState,
     SheetArticle,
     SheetInputs,
+    SheetIssue,
 )
 from report.movement import Movement, told_before
 from report.scores import issue_scores
@@ -77,6 +78,36 @@ def gather(
     rows = kept.laid_over(rows) if kept else rows
     issues = kept.issues if kept else issues_then(answer(store, ask.members(scope)))
     moved = kept.movement if kept else _movement(store, settings, scope, rows)
+    made = inputs_of(
+        store,
+        settings,
+        day,
+        scope,
+        making,
+        name_of=name_of,
+        rows=rows,
+        mentions=mentions,
+        issues=issues,
+    )
+    return replace(made, earlier=earlier_sheets(store, day), marks=moved.marks, told=moved.told)
+
+
+def inputs_of(
+    store: Store,
+    settings: Settings,
+    day: date,
+    scope: SheetScope,
+    making: Making,
+    *,
+    name_of: Callable[[str], str],
+    rows: Sequence[Row],
+    mentions: Sequence[Row],
+    issues: Mapping[str, SheetIssue],
+) -> SheetInputs:
+    """The inputs from what the store answered for any scope, with nothing of earlier sheets in them.
+
+    `rows`, `mentions` and `issues` answer `articles`, `mentions` and `members` of `storage.sheet_queries`.
+    """
     outlets = _outlets(answer(store, ask.outlets()), rows)
     articles = _articles(rows, mentions, settings.sheet.excerpt_words)
     window = Window(start=scope.start, end=scope.end)
@@ -91,12 +122,9 @@ def gather(
         bodies=_bodies(mentions, name_of, settings.sheet.city),
         outlets=outlets,
         health=making.health,
-        earlier=earlier_sheets(store, day),
         city=settings.sheet.city,
         addressees=settings.sheet.addressees,
         top=settings.sheet.top,
-        marks=moved.marks,
-        told=moved.told,
     )
 
 

@@ -1,0 +1,80 @@
+"""`diembao report weekly | monthly`: a week or a month of coverage, with charts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from diembao.report_acts import day_of, opened
+from diembao.shared import ConfigOption, DemoOption, stop
+from vietnamese.clock import system_clock
+
+if TYPE_CHECKING:
+    from report.period import Kind
+
+DEFAULT_FORMATS = "html,docx,json"
+FormatOption = Annotated[
+    str, typer.Option("--format", help="Which files: html, pdf, docx, json, with commas.", metavar="LIST")
+]
+FolderOption = Annotated[
+    Path | None, typer.Option("-o", "--output", help="Folder for the files; default: reports/D.", metavar="DIR")
+]
+FreshOption = Annotated[
+    bool, typer.Option("--fresh", help="Count anew, although one was made after the end of the period.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `diembao report`."""
+    app.command("weekly")(weekly)
+    app.command("monthly")(monthly)
+
+
+def weekly(
+    day: Annotated[str | None, typer.Option("--date", help="The day the week ends, YYYY-MM-DD.", metavar="D")] = None,
+    formats: FormatOption = DEFAULT_FORMATS,
+    output: FolderOption = None,
+    fresh: FreshOption = False,
+    demo: DemoOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Render the sheet of the seven days that end on D and print the paths."""
+    _write("weekly", day, formats, output, fresh=fresh, demo=demo, config=config)
+
+
+def monthly(
+    day: Annotated[str | None, typer.Option("--date", help="Any day of the month, YYYY-MM-DD.", metavar="D")] = None,
+    formats: FormatOption = DEFAULT_FORMATS,
+    output: FolderOption = None,
+    fresh: FreshOption = False,
+    demo: DemoOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Render the sheet of the month that D lies in and print the paths."""
+    _write("monthly", day, formats, output, fresh=fresh, demo=demo, config=config)
+
+
+def _write(
+    kind: Kind, day: str | None, formats: str, output: Path | None, *, fresh: bool, demo: bool, config: Path | None
+) -> None:
+    from report.write_period import FORMATS, write_period
+
+    wanted = [word.strip() for word in formats.split(",") if word.strip()]
+    unknown = [word for word in wanted if word not in FORMATS]
+    if unknown or not wanted:
+        stop(f"--format {formats!r}: unknown {', '.join(unknown) or 'nothing'}; there are {', '.join(FORMATS)}")
+    asked = day_of(day)
+    with opened(demo=demo, config=config) as (where, settings, store):
+        folder = output or where.reports / asked.isoformat()
+        try:
+            made = write_period(
+                store, settings, kind, asked, now=system_clock(), folder=folder, formats=wanted, fresh=fresh
+            )  # fmt: skip
+        except ValueError as error:
+            stop(str(error))
+    for file in made.files.values():
+        typer.echo(str(file))
+    if made.unavailable:
+        stop("; ".join(f"{name}: {why}" for name, why in made.unavailable.items()))

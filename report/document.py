@@ -1,0 +1,252 @@
+"""A document of headings, paragraphs, tables and charts, as a page, as a Word file, and as plain text.
+
+The weekly, the monthly and the city's form are such documents; the daily sheet has templates of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from report import decree30 as d
+from report.as_html import environment
+from report.as_mail import encodable
+from report.docx_styles import styles_xml
+from report.docx_template import packed
+from report.docx_xml import DECLARATION, NAMES, cell, field, paragraph, row, rule, run, section, table
+from report.printed import printable
+from report.style import template_folders
+from vietnamese.numbers import long_date
+
+if TYPE_CHECKING:
+    from report.charts import Chart
+    from report.style import Style
+
+_WIDTH_MM = 165.0
+_LEFT_MM, _RIGHT_MM = 72.0, 93.0
+_EMU_A_MM = 36000
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heading:
+    """A heading of the first level, `I. TỔNG QUAN`."""
+
+    text: str
+    kind: str = "heading"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+    note: bool = False
+    """Small, without the indented first line."""
+    kind: str = "paragraph"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """A table; its head row repeats on every page."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths_mm: tuple[float, ...]
+    numbers: frozenset[int] = frozenset()
+    """Columns that hold numbers."""
+    kind: str = "table"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drawing:
+    """A chart with its caption."""
+
+    chart: Chart
+    caption: str
+    kind: str = "drawing"
+
+    @property
+    def svg(self) -> Markup:
+        """Made by us from numbers and labels, which matplotlib draws as outlines: it carries no text."""
+        return Markup(self.chart.svg)  # noqa: S704 (see above)
+
+
+Block = Heading | Paragraph | Table | Drawing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """What is written, in order."""
+
+    title: str
+    """`Báo cáo`; printed in capitals."""
+    subject: tuple[str, ...]
+    """Lines below it."""
+    day: date
+    blocks: tuple[Block, ...]
+    made: str
+    """The last line: when, from which data."""
+    official: bool = True
+    """With the head and foot of Decree 30."""
+
+
+def as_page(document: Document, style: Style, folders: Sequence[Path]) -> bytes:
+    """One self-contained page, UTF-8; `report/period.html` of a configuration folder replaces ours."""
+    template = environment(template_folders(folders)).get_template("period.html")
+    return encodable(template.render(document=document, style=style)).encode()
+
+
+def as_text(document: Document) -> bytes:
+    """The words alone, UTF-8, a line a paragraph; a row of a table has its cells between bars."""
+    lines = [document.title.upper(), *document.subject, ""]
+    for block in document.blocks:
+        if isinstance(block, Heading | Paragraph):
+            lines += [block.text, ""]
+        elif isinstance(block, Table):
+            lines += [*(" | ".join(cells) for cells in (block.head, *block.rows)), ""]
+    text = "\n".join(printable(line) for line in (*lines, document.made))
+    return encodable(f"{text}\n").encode()
+
+
+def as_word(document: Document, style: Style) -> bytes:
+    """A Word file in the form of the decree; the same document gives the same bytes."""
+    drawings = [block.chart for block in document.blocks if isinstance(block, Drawing)]
+    body = "".join((*_head(document, style), *map(_block, document.blocks), *_foot(document, style)))
+    parts = {
+        "[Content_Types].xml": _types(),
+        "_rels/.rels": _relations(("rId1", "officeDocument", "word/document.xml")),
+        "word/document.xml": f"{DECLARATION}<w:document {NAMES}><w:body>{body}{section(first_silent=True)}</w:body>"
+        "</w:document>",
+        "word/styles.xml": styles_xml(),
+        "word/header1.xml": f"{DECLARATION}<w:hdr {NAMES}>{paragraph('Header', field('PAGE', '2'))}</w:hdr>",
+        "word/header2.xml": f"{DECLARATION}<w:hdr {NAMES}>{paragraph('Header')}</w:hdr>",
+        "word/_rels/document.xml.rels": _relations(
+            ("rIdStyles", "styles", "styles.xml"),
+            ("rIdNumber", "header", "header1.xml"),
+            ("rIdFirst", "header", "header2.xml"),
+            *((f"rIdChart_{chart.name}", "image", f"media/{chart.name}.png") for chart in drawings),
+        ),
+    }
+    files = {name: encodable(text).encode() for name, text in parts.items()}
+    return packed(files | {f"word/media/{chart.name}.png": chart.png for chart in drawings})
+
+
+def _said(text: str, *, bold: bool = False, italic: bool = False) -> str:
+    return run(printable(text), bold=bold, italic=italic)
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, Heading):
+        return paragraph("Heading1", _said(block.text))
+    if isinstance(block, Paragraph):
+        return paragraph("Note" if block.note else "BodyText", _said(block.text))
+    if isinstance(block, Table):
+        return _table(block)
+    return paragraph("CellHead", _picture(block.chart, block.caption), extra="<w:keepNext/>") + paragraph(
+        "CellHead", _said(block.caption)
+    )
+
+
+def _table(block: Table) -> str:
+    head = row(*(cell(w, paragraph("CellHead", _said(t))) for w, t in _pairs(block, block.head)), head=True)
+    rows = [
+        row(
+            *(
+                cell(width, paragraph("CellNumber" if at in block.numbers else "Cell", _said(text)))
+                for at, (width, text) in enumerate(_pairs(block, cells))
+            )
+        )
+        for cells in block.rows
+    ]
+    return table(block.widths_mm, (head, *rows)) + paragraph("Break")
+
+
+def _pairs(block: Table, cells: Sequence[str]) -> list[tuple[float, str]]:
+    return list(zip(block.widths_mm, cells, strict=True))
+
+
+def _picture(chart: Chart, caption: str) -> str:
+    wide, high = (round(side * _EMU_A_MM) for side in (chart.width_mm, chart.height_mm))
+    name = escape(printable(caption))
+    key = 1 + sum(map(ord, chart.name))
+    return (
+        f'<w:r><w:drawing><wp:inline xmlns:wp="{_DRAWING}/wordprocessingDrawing" distT="0" distB="0" distL="0" '
+        f'distR="0"><wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="{key}" name="{chart.name}" descr="{name}"/>'
+        f'<a:graphic xmlns:a="{_DRAWING}/main"><a:graphicData uri="{_DRAWING}/picture">'
+        f'<pic:pic xmlns:pic="{_DRAWING}/picture"><pic:nvPicPr><pic:cNvPr id="{key}" name="{chart.name}"/>'
+        f'<pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="rIdChart_{chart.name}"/>'
+        "<a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm>"
+        f'<a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/>'
+        "</a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
+    )
+
+
+def _head(document: Document, style: Style) -> tuple[str, ...]:
+    titles = (
+        paragraph("Title", _said(document.title.upper())),
+        *(paragraph("Subtitle", _said(line)) for line in document.subject),
+        rule("Rule", d.SUBJECT_RULE_MM, _WIDTH_MM),
+    )
+    if not document.official:
+        return titles
+    head = style.head
+    left = (
+        *(paragraph("Superior", _said(line.upper())) for line in head.superior.splitlines()),
+        *(paragraph("Issuer", _said(line.upper(), bold=True)) for line in head.issuer.splitlines()),
+        rule("Rule", d.ISSUER_RULE_MM, _LEFT_MM),
+    )
+    right = (
+        paragraph("Nation", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        paragraph("Motto", "Độc lập - Tự do - Hạnh phúc"),
+        rule("Rule", d.MOTTO_RULE_MM, _RIGHT_MM),
+    )
+    second = (
+        cell(_LEFT_MM, paragraph("DocNumber", _said(f"Số:         /{head.symbol}"))),
+        cell(_RIGHT_MM, paragraph("DocDate", _said(f"{head.place}, {long_date(document.day)}"))),
+    )
+    rows = (row(cell(_LEFT_MM, *left), cell(_RIGHT_MM, *right)), row(*second))
+    return (table((_LEFT_MM, _RIGHT_MM), rows, ruled=False), *titles)
+
+
+def _foot(document: Document, style: Style) -> tuple[str, ...]:
+    made = paragraph("Note", _said(document.made))
+    if not document.official:
+        return (made,)
+    names = style.foot.recipients
+    ends = [*(f"- {name};" for name in names[:-1]), *(f"- {name}." for name in names[-1:])]
+    left = (paragraph("RecipientsHead", "Nơi nhận:"), *(paragraph("Recipients", _said(line)) for line in ends))
+    right = (
+        *(paragraph("Signer", _said(line.upper())) for line in style.foot.signer.splitlines()),
+        *(paragraph("Signer") for _ in range(4)),
+        paragraph("Signer", _said(style.foot.name)),
+    )
+    return (made, table((_LEFT_MM, _RIGHT_MM), (row(cell(_LEFT_MM, *left), cell(_RIGHT_MM, *right)),), ruled=False),
+            paragraph("Break"))  # fmt: skip
+
+
+def _types() -> str:
+    parts = (("document", "document.main"), ("styles", "styles"), ("header1", "header"), ("header2", "header"))
+    return (
+        f'{DECLARATION}<Types xmlns="{_PACKAGE}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>'
+        + "".join(f'<Override PartName="/word/{name}.xml" ContentType="{_WORD}.{kind}+xml"/>' for name, kind in parts)
+        + "</Types>"
+    )
+
+
+def _relations(*relations: tuple[str, str, str]) -> str:
+    inner = "".join(
+        f'<Relationship Id="{key}" Type="{_RELATIONS}/{kind}" Target="{part}"/>' for key, kind, part in relations
+    )
+    return f'{DECLARATION}<Relationships xmlns="{_PACKAGE}/relationships">{inner}</Relationships>'

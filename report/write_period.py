@@ -1,0 +1,238 @@
+"""Write the weekly or monthly sheet, and check one: the reports row keeps the placements it was made with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from report.as_pdf import pdf_of
+from report.as_period import SCHEMA, as_json, document_of
+from report.document import as_page, as_word
+from report.files import Written, replace_file, sha256
+from report.formats import FormatUnavailableError
+from report.gather import Making, answer
+from report.inputs import FIELDS, LEVELS, OTHER_FIELD, WHOLE_CITY
+from report.period import (
+    Kind,
+    Period,
+    build_period,
+    day_of,
+    nights_data,
+    nights_of,
+    period_inputs,
+    period_queries,
+    period_window,
+    scope_of,
+    to_remember,
+)
+from report.recount import Answers, recount
+from report.sheet import ATTENTION_LEVEL
+from report.style import load_style
+from report.then import from_kept, issues_then, to_keep
+from report.verify import Difference
+from storage import sheet_queries as ask
+from storage.report_records import Report, ReportArticle
+from vietnamese.clock import iso
+
+if TYPE_CHECKING:
+    from config.loader import Config
+    from config.model import Settings
+    from storage.store import Store
+
+FORMATS = ("html", "pdf", "docx", "json")
+_STEMS: Mapping[Kind, str] = {"weekly": "bao-cao-tuan-{:%Y-%m-%d}", "monthly": "bao-cao-thang-{:%Y-%m}"}
+
+Pairs = Iterator[tuple[str, object, object]]
+
+
+def period_id(kind: Kind, day: date) -> str:
+    """The id of its report: `weekly-2026-09-10`, `monthly-2026-09`."""
+    return f"weekly-{day.isoformat()}" if kind == "weekly" else f"monthly-{day:%Y-%m}"
+
+
+def write_period(
+    store: Store,
+    config: Config,
+    kind: Kind,
+    day: date,
+    *,
+    now: datetime,
+    folder: Path,
+    formats: Sequence[str] = ("html", "json"),
+    fresh: bool = False,
+    name_of: Callable[[str], str] | None = None,
+) -> Written:
+    """Write the sheet of the period to `folder`; a format that cannot be made here is told.
+
+    Once the period is over, what was made first stands: a later call gives the same bytes, as of the moment of the
+    first (`fresh`: made anew). Raises ConfigError, StoreError, ValueError (settings) or OSError.
+    """
+    day = day_of(kind, day, config.settings)
+    period = _period(store, config, kind, day, now=now, fresh=fresh, name_of=name_of)
+    renderers = _renderers(period, config)
+    files: dict[str, bytes] = {}
+    unavailable: dict[str, str] = {}
+    for name in dict.fromkeys(formats):
+        try:
+            files[name] = renderers[name]()
+        except FormatUnavailableError as error:
+            unavailable[name] = str(error)
+    stem = _STEMS[kind].format(day)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = {name: (folder / f"{stem}.{name}").absolute() for name in files}
+    for name, content in files.items():
+        replace_file(paths[name], content)
+    _save(store, period, stem)
+    return Written(files=paths, digests={n: sha256(c) for n, c in files.items()}, unavailable=unavailable)
+
+
+def _period(
+    store: Store, config: Config, kind: Kind, day: date, *, now: datetime, fresh: bool,
+    name_of: Callable[[str], str] | None,
+) -> Period:  # fmt: skip
+    if name_of is None:
+        from gazetteer.load import load
+
+        name_of = load(config.folders).name
+    settings = config.settings
+    found = store.load_report(period_id(kind, day))
+    known = found if found and not fresh and found.generated_at >= found.window_end else None
+    making = Making(
+        run_id="", generated_at=known.generated_at if known else now.replace(microsecond=0), health=()
+    )  # fmt: skip
+    kept = from_kept(known.inputs) if known else None
+    inputs = period_inputs(store, settings, kind, day, making, name_of=name_of, kept=kept)
+    return build_period(store, settings, kind, inputs, known.inputs if known else None)
+
+
+def _renderers(period: Period, config: Config) -> dict[str, Callable[[], bytes]]:
+    """Format -> what makes it; the document with its charts is made once, when the first asks for it."""
+    style = load_style(config.folders)
+    document = cache(lambda: document_of(period, style, config.settings.period))
+    page = cache(lambda: as_page(document(), style, config.folders))
+    made_at = int(period.sheet.inputs.generated_at.timestamp())
+    return {
+        "html": page,
+        "pdf": lambda: pdf_of(page(), made_at=made_at),
+        "docx": lambda: as_word(document(), style),
+        "json": lambda: as_json(period),
+    }
+
+
+def _save(store: Store, period: Period, stem: str) -> None:
+    inputs, counts = period.sheet.inputs, period.sheet.counts
+    store.save_report(
+        Report(
+            report_id=period_id(period.kind, period.day),
+            date=period.day,
+            kind=period.kind,
+            run_id=None,
+            window_start=inputs.window.start,
+            window_end=inputs.window.end,
+            generated_at=inputs.generated_at,
+            sha256=sha256(as_json(period)),
+            path=f"{stem}.html",
+            inputs={
+                "counts": {"articles": counts.articles, "issues": counts.issues, "attention": counts.attention},
+                **to_keep(inputs),
+                **to_remember(period),
+            },
+            articles=tuple(
+                ReportArticle(article_id=article.article_id, issue_id=article.issue_id, late=False)
+                for article in inputs.articles
+            ),
+        )
+    )
+
+
+def verify_period(told: Mapping[str, Any], store: Store, settings: Settings | None = None) -> list[Difference]:
+    """Every number of a parsed JSON of a period that differs from what the store gives; empty when all agree.
+
+    Counted by the statements under `queries`; what depends on how articles are grouped, with the placements that the
+    reports row of the same moment keeps. Raises ValueError when it is no such file, StoreError.
+    """
+    if told.get("schema") != SCHEMA:
+        raise ValueError(f"not a weekly or monthly sheet: schema is {told.get('schema')!r}, expected {SCHEMA!r}")
+    try:
+        pairs = list(_pairs(told, store, settings or store.settings))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a whole sheet: {type(error).__name__} {error}") from error
+    return [Difference(where=where, said=said, found=found) for where, said, found in pairs if said != found]
+
+
+def _pairs(told: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
+    kind, day = told["kind"], date.fromisoformat(told["date"])
+    made_at = datetime.fromisoformat(told["generated_at"])
+    queries = period_queries(kind, day, settings, made_at)
+    found: Answers = {name: answer(store, query) for name, query in queries.items()}
+    window = period_window(kind, day, settings)
+    nights = nights_data(nights_of(found["nights"], window))
+    found, levels, known = _as_then(store, settings, told, found)
+    previous = {name: _one(found[f"previous.{name}"]) for name in ("articles", "issues")}
+    yield "window.start", told["window"]["start"], iso(window.start)
+    yield "window.end", told["window"]["end"], iso(window.end)
+    yield from _counts(told["counts"], found)
+    yield "counts.attention", told["counts"]["attention"], sum(level >= ATTENTION_LEVEL for level in levels.values())
+    yield "previous", told["previous"], known.get("previous", previous)
+    days = {name.partition(".")[2]: _one(rows) for name, rows in found.items() if name.startswith("days.")}
+    yield "days", told["days"], days
+    yield "nights", told["nights"], known.get("nights", nights)
+    yield "outlets", _table(told["outlets"], "id"), _table(found["outlets"], "outlet_id")
+    yield from _rows("bodies", told["bodies"], found["bodies"], "entity_id", ("articles", "issues", "attention"))
+    yield from _rows(
+        "issues", told["issues"], found["issues"], "issue_id", ("articles", "newsrooms", "independent_newsrooms")
+    )
+    yield "issues.level", {row["id"]: row["level"] for row in told["issues"]}, levels
+
+
+def _as_then(
+    store: Store, settings: Settings, told: Mapping[str, Any], found: Answers
+) -> tuple[Answers, dict[str, int], Mapping[str, Any]]:
+    """The answers with the placements of then where they are kept, the levels of the issues, and what else is kept."""
+    kind, day = told["kind"], date.fromisoformat(told["date"])
+    scope = scope_of(period_window(kind, day, settings), settings, datetime.fromisoformat(told["generated_at"]))
+    row = store.load_report(period_id(kind, day))
+    kept = from_kept(row.inputs) if row and iso(row.generated_at) == told["generated_at"] else None
+    if row is None or kept is None:
+        issues = issues_then(answer(store, ask.members(scope)))
+        return found, {key: issue.level for key, issue in issues.items()}, {}
+    rows = kept.laid_over(answer(store, ask.articles(scope)))
+    tiers = {outlet["outlet_id"]: outlet["tier"] for outlet in answer(store, ask.outlets())}
+    again = recount(rows, kept.issues, answer(store, ask.mentions(scope)), tiers)
+    again["outlets"] = again["outlets.articles"]
+    held = {placed["issue_id"] for placed in rows} - {None}
+    return found | again, {key: kept.issues[key].level for key in held}, row.inputs
+
+
+def _counts(told: Mapping[str, Any], found: Answers) -> Pairs:
+    for name in ("articles", "issues", "reprints", "newsrooms", "unplaced"):
+        yield f"counts.{name}", told[name], _one(found[f"counts.{name}"])
+    levels = Counter(dict(tuple(row.values()) for row in found["counts.by_level"]))
+    yield "counts.by_level", told["by_level"], {str(level): levels[level] for level in LEVELS}
+    fields: Counter[int] = Counter()
+    for row in found["counts.by_field"]:
+        key, n = row.values()
+        fields[key if key in FIELDS else OTHER_FIELD] += n
+    yield "counts.by_field", told["by_field"], {str(field): fields[field] for field in FIELDS}
+
+
+def _rows(
+    name: str, told: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], key: str, numbers: Sequence[str]
+) -> Pairs:
+    """One pair a row that either side has."""
+    here = {row["id"]: tuple(row[each] for each in numbers) for row in told}
+    there = {row[key]: tuple(row[each] for each in numbers) for row in rows if row[key] not in WHOLE_CITY}
+    for each in sorted({*here, *there}):
+        yield f"{name}[{each}]", here.get(each), there.get(each)
+
+
+def _table(rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, int]:
+    return {row[key]: row["articles"] for row in rows}
+
+
+def _one(rows: Sequence[Mapping[str, Any]]) -> object:
+    return next(iter(rows[0].values()))
