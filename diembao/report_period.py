@@ -1,14 +1,15 @@
-"""`diembao report weekly | monthly`: a week or a month of coverage, with charts."""
+"""`diembao report weekly | monthly | city`: a week or a month with charts, and a morning as running text."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from diembao.report_acts import day_of, opened
-from diembao.shared import ConfigOption, DemoOption, stop
+from diembao.shared import ConfigOption, DemoOption, moment, stop
 from vietnamese.clock import system_clock
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `diembao report`."""
     app.command("weekly")(weekly)
     app.command("monthly")(monthly)
+    app.command("city")(city)
 
 
 def weekly(
@@ -56,15 +58,54 @@ def monthly(
     _write("monthly", day, formats, output, fresh=fresh, demo=demo, config=config)
 
 
+def city(
+    day: Annotated[
+        str | None, typer.Option("--date", help="The morning of the sheet, YYYY-MM-DD.", metavar="D")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="Only from then on (2026-09-09T11:30).", metavar="T")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Only until then.", metavar="T")] = None,
+    formats: Annotated[
+        str, typer.Option("--format", help="Which files: html, docx, txt, with commas.", metavar="LIST")
+    ] = "html,docx,txt",
+    output: FolderOption = None,
+    demo: DemoOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Render the kept sheet of a morning as running text by field, in the form of city portals, and print the paths."""
+    from report.write_city import FORMATS, write_city
+
+    wanted, asked = _known(formats, FORMATS), day_of(day)
+    since, until = start and moment(start), end and moment(end)
+    with opened(demo=demo, config=config) as (where, settings, store):
+        folder = output or where.reports / asked.isoformat()
+        try:
+            made = write_city(
+                store, settings, asked, folder=folder, formats=wanted, start=since or None, end=until or None
+            )  # fmt: skip
+        except ValueError as error:
+            stop(str(error))
+    if made is None:
+        stop(f"there is no sheet of {asked}; make it with `diembao report --date {asked}`")
+    for file in made.values():
+        typer.echo(str(file))
+
+
+def _known(formats: str, there: Sequence[str]) -> list[str]:
+    wanted = [word.strip() for word in formats.split(",") if word.strip()]
+    unknown = [word for word in wanted if word not in there]
+    if unknown or not wanted:
+        stop(f"--format {formats!r}: unknown {', '.join(unknown) or 'nothing'}; there are {', '.join(there)}")
+    return wanted
+
+
 def _write(
     kind: Kind, day: str | None, formats: str, output: Path | None, *, fresh: bool, demo: bool, config: Path | None
 ) -> None:
     from report.write_period import FORMATS, write_period
 
-    wanted = [word.strip() for word in formats.split(",") if word.strip()]
-    unknown = [word for word in wanted if word not in FORMATS]
-    if unknown or not wanted:
-        stop(f"--format {formats!r}: unknown {', '.join(unknown) or 'nothing'}; there are {', '.join(FORMATS)}")
+    wanted = _known(formats, FORMATS)
     asked = day_of(day)
     with opened(demo=demo, config=config) as (where, settings, store):
         folder = output or where.reports / asked.isoformat()
