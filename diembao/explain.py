@@ -13,6 +13,9 @@ from diembao.shared import DONE_WITH_FAILURES, DemoOption, clear_errors, configu
 from vietnamese.clock import system_clock
 
 if TYPE_CHECKING:
+    from sqlalchemy import RowMapping
+
+    from config.model import Calendar
     from storage.store import Store
 
 
@@ -40,8 +43,10 @@ def explain(
             except EditError as error:
                 stop(str(error), DONE_WITH_FAILURES)
             morning = date.fromisoformat(day) if day else _last_morning(store) or morning_of(system_clock())
-            scope = scope_for(morning, config.settings, _made_at(store, morning) or system_clock())
-            known = explain_issue(store, found, start=scope.start, end=scope.end, scope=scope)
+            made = _sheet_of(store, morning)
+            scope = scope_for(morning, config.settings, made["generated_at"] if made else system_clock())
+            since = _new_since(store, config.settings.calendar, morning, made)
+            known = explain_issue(store, found, start=scope.start, end=scope.end, scope=scope, new_since=since)
     if known is None:
         stop(f"no issue has the id {issue!r}; the sheet and v1_issues list them", DONE_WITH_FAILURES)
     if as_json:
@@ -51,12 +56,22 @@ def explain(
         typer.echo(line)
 
 
-def _made_at(store: Store, morning: date) -> datetime | None:
-    """When the daily sheet of that morning was made; None where there is none."""
+def _sheet_of(store: Store, morning: date) -> RowMapping | None:
+    """The reports row of the daily sheet of that morning; None where there is none."""
     from storage.sheet_queries import report
 
-    made = store.rows(report(morning.isoformat()))
-    return made[0]["generated_at"] if made else None
+    return next(iter(store.rows(report(morning.isoformat()))), None)
+
+
+def _new_since(store: Store, calendar: Calendar, morning: date, made: RowMapping | None) -> datetime | None:
+    """The end of the sheet that the one of that morning was compared with, or would be."""
+    from issues.moves import base_sheet
+
+    if made is not None:
+        kept = made["inputs"].get("new_since")
+        return datetime.fromisoformat(kept) if kept else None
+    base = base_sheet(store, morning, calendar)
+    return base.window_end if base else None
 
 
 def _last_morning(store: Store) -> date | None:

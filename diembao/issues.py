@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from storage.issue_records import IssueEdit
     from storage.store import Store
 
-app = typer.Typer(no_args_is_help=True, help="Look at issues; merge, split, rename, pin them. All of it can be undone.")
+app = typer.Typer(no_args_is_help=True, help="Look at issues; merge, split, rename, weigh, pin them; undo it.")
 app.command("explain")(explain)
 
 IssueArgument = Annotated[str, typer.Argument(help="Id of the issue, or how it begins.", metavar="ISSUE")]
@@ -185,6 +185,22 @@ def rename(
 
 
 @app.command()
+def level(
+    issue: IssueArgument,
+    wanted: Annotated[int, typer.Argument(help="Its level from now on: 0, 1, 2 or 3.", metavar="N")],
+    by: ByOption = None,
+    why: WhyOption = None,
+    dry_run: DryOption = False,
+    as_json: JsonOption = False,
+    demo: DemoOption = False,
+) -> None:
+    """Give ISSUE a level that no run changes."""
+    from issues import operate
+
+    _do(lambda store, who: operate.level(store, issue, wanted, **who), by, why, dry_run, as_json, demo)
+
+
+@app.command()
 def pin(
     issue: IssueArgument,
     by: ByOption = None,
@@ -271,6 +287,7 @@ def _line(edit: IssueEdit) -> str:
     words = [f"#{edit.number} {edit.kind} {edit.issue_id}"]
     words += [f"into {edit.into_id}"] if edit.into_id else []
     words += [f"«{edit.title}»"] if edit.title else []
+    words += [f"level {edit.level}"] if edit.level is not None else []
     words += [f"by {edit.made_by} {iso(edit.made_at)[:16]}"]
     words += [f"({edit.why})"] if edit.why else []
     words += [f"undone by {edit.undone_by} {iso(edit.undone_at)[:16]}"] if edit.undone_at else []
@@ -282,7 +299,7 @@ def _edit(edit: IssueEdit) -> dict[str, Any]:
 
 
 _FIELDS = (
-    "number", "kind", "issue_id", "into_id", "article_ids", "kept_ids", "title", "made_by", "why", "made_at",
+    "number", "kind", "issue_id", "into_id", "article_ids", "kept_ids", "title", "level", "made_by", "why", "made_at",
     "undone_at", "undone_by",
 )  # fmt: skip
 

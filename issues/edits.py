@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import TypeVar
 
 from issues.records import Decided
 from storage.issue_records import IssueEdit
+
+_Given = TypeVar("_Given", str, int)
 
 TiedTo = Callable[[str], str | None]
 """article_id -> the article that brought it to its issue."""
@@ -32,7 +35,7 @@ class Rules:
     def issues(self) -> frozenset[str]:
         """Every issue that an edit touches."""
         ids = {*self.redirects, *self.redirects.values(), *self.assigned.values()}
-        return frozenset(ids | set(self.decided.titles) | self.decided.pinned)
+        return frozenset(ids | set(self.decided.titles) | set(self.decided.levels) | self.decided.pinned)
 
     def live(self, issue_id: str) -> str:
         """The id under which an issue is found now."""
@@ -55,12 +58,15 @@ def rules_of(edits: Iterable[IssueEdit]) -> Rules:
     redirects: dict[str, str] = {}
     assigned: dict[str, str] = {}
     titles: dict[str, str] = {}
+    levels: dict[str, int] = {}
     pinned: set[str] = set()
     for edit in sorted(edits, key=lambda each: each.number):
         if edit.undone_at is not None:
             continue
         if edit.kind == "rename":
             titles[edit.issue_id] = edit.title or ""
+        elif edit.kind == "level":
+            levels[edit.issue_id] = edit.level or 0
         elif edit.kind in {"pin", "unpin"}:
             (pinned.add if edit.kind == "pin" else pinned.discard)(edit.issue_id)
         else:
@@ -69,7 +75,9 @@ def rules_of(edits: Iterable[IssueEdit]) -> Rules:
         redirects=redirects,
         assigned=assigned,
         decided=Decided(
-            titles=_carried(titles, redirects), pinned=frozenset(redirects.get(one, one) for one in pinned)
+            titles=_carried(titles, redirects),
+            pinned=frozenset(redirects.get(one, one) for one in pinned),
+            levels=_carried(levels, redirects),
         ),
     )
 
@@ -88,11 +96,11 @@ def _move(edit: IssueEdit, redirects: dict[str, str], assigned: dict[str, str]) 
     assigned.update(dict.fromkeys(edit.article_ids, into))
 
 
-def _carried(titles: Mapping[str, str], redirects: Mapping[str, str]) -> dict[str, str]:
-    """Given titles under living ids: the survivor's own before one it inherits."""
-    kept = {issue_id: title for issue_id, title in titles.items() if issue_id not in redirects}
-    for issue_id, title in sorted(titles.items()):
-        kept.setdefault(redirects.get(issue_id, issue_id), title)
+def _carried(given: Mapping[str, _Given], redirects: Mapping[str, str]) -> dict[str, _Given]:
+    """Given titles or levels under living ids: the survivor's own before one it inherits."""
+    kept = {issue_id: one for issue_id, one in given.items() if issue_id not in redirects}
+    for issue_id, one in sorted(given.items()):
+        kept.setdefault(redirects.get(issue_id, issue_id), one)
     return kept
 
 

@@ -33,12 +33,19 @@ _QUOTED = re.compile(r"«([^»]+)»")
 
 
 def explain_issue(
-    store: Store, issue_id: str, *, start: datetime, end: datetime, scope: SheetScope | None = None
+    store: Store,
+    issue_id: str,
+    *,
+    start: datetime,
+    end: datetime,
+    scope: SheetScope | None = None,
+    new_since: datetime | None = None,
 ) -> dict[str, Any] | None:
     """What is known of an issue; None where there is no such issue. An id that went over tells of its survivor.
 
     The score is the one of the window [`start`, `end`) over its articles there; with the `scope` of a sheet it is over
-    the articles which that sheet holds (late ones too, later ones not). Where none is inside, all count.
+    the articles which that sheet holds (late ones too, later ones not). Where none is inside, all count. `new_since`
+    is the end of the sheet that one was compared with (`issues.rank.score`).
     Keys: issue_id, title, level, field_of, pinned, reasons, score, score_parts, newsrooms, independent_newsrooms,
     newsrooms_told, members, reprints (a tree), timeline, hours, bodies, spikes, edits.
     """
@@ -51,8 +58,15 @@ def explain_issue(
     held = _held(store, issue_id, scope)
     inside = [row for row in rows if row["article_id"] in held] or rows
     known = [row for row in rows if row["first_seen_at"] <= scope.known_at] or rows
-    level, first_at = max(row["level"] for row in known), min(row["at"] for row in known)
-    rank = score([_member(row, bodies) for row in inside], level=level, first_at=first_at, start=start, end=end)
+    given, first_at = issue["given_level"], min(row["at"] for row in known)
+    rank = score(
+        [_member(row, bodies) for row in inside],
+        level=max(row["level"] for row in known) if given is None else given,
+        first_at=first_at,
+        start=start,
+        end=end,
+        new_since=new_since,
+    )
     return {
         "issue_id": issue_id,
         "title": issue["title"],

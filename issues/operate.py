@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 
+LEVELS = (0, 1, 2, 3)
+
+
 class EditError(ValueError):
     """An operation that cannot be done, told for the person who asked for it."""
 
@@ -105,6 +108,16 @@ def pin(store: Store, issue: str, *, pinned: bool, by: str, why: str | None, now
     if (found in rules_of(store.issue_edits()).decided.pinned) == pinned:
         raise EditError(f"issue {found} is {'pinned already' if pinned else 'not pinned'}")
     return _plan(store, _edit("pin" if pinned else "unpin", found, by, why, now))
+
+
+def level(store: Store, issue: str, wanted: int, *, by: str, why: str | None, now: datetime) -> Plan:
+    """Give an issue a level that no rule changes any more. EditError where it has it, or it is none of LEVELS."""
+    if wanted not in LEVELS:
+        raise EditError(f"{wanted} is no level; there are {', '.join(map(str, LEVELS))}")
+    found = find_issue(store, issue)
+    if rules_of(store.issue_edits()).decided.levels.get(found) == wanted:
+        raise EditError(f"issue {found} was given level {wanted} already")
+    return _plan(store, replace(_edit("level", found, by, why, now), level=wanted))
 
 
 def undo(store: Store, number: int | None, *, by: str) -> Plan:

@@ -18,6 +18,9 @@ from storage.views import v1_articles, v1_issue_articles
 if TYPE_CHECKING:
     from storage.store import Store
 
+GIVEN = "chuyên viên đánh giá"
+"""The reason of a level that an analyst gave."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
@@ -45,6 +48,7 @@ class Decided:
 
     titles: Mapping[str, str] = field(default_factory=dict)
     pinned: frozenset[str] = frozenset()
+    levels: Mapping[str, int] = field(default_factory=dict)
 
 
 def placed_row(item: IssueInput, placement: Placement) -> Row:
@@ -112,23 +116,30 @@ def _stored(store: Store, issue_ids: Iterable[str], article_ids: Iterable[str]) 
 
 
 def issue_record(issue_id: str, rows: Sequence[Row], decided: Decided | None = None) -> IssueRecord:
-    """An issue from its articles: titled by `head_of` them, its level the highest."""
+    """An issue from its articles: titled by `head_of` them, its level the highest, unless an analyst gave one."""
     own = [row for row in rows if not row.is_reprint] or list(rows)
     heaviest = min(rows, key=lambda row: (-row.level, -row.level_score, row.at, row.article_id))
     first = min(rows, key=lambda row: (row.at, row.article_id))
     given = decided.titles.get(issue_id) if decided else None
+    level = decided.levels.get(issue_id) if decided else None
     return IssueRecord(
         issue_id=issue_id,
         title=given or head_of(rows).title,
-        level=heaviest.level,
+        level=heaviest.level if level is None else level,
         field_of=_field(own),
         first_at=first.at,
         last_at=max(row.at for row in rows),
-        level_reasons=heaviest.reasons,
+        level_reasons=reasons_given(heaviest.reasons, level),
         first_article_id=first.article_id,
         given_title=given,
         pinned=bool(decided and issue_id in decided.pinned),
+        given_level=level,
     )
+
+
+def reasons_given(reasons: tuple[str, ...], level: int | None) -> tuple[str, ...]:
+    """The reasons of a level, with the analyst's decision before them where `level` was given."""
+    return reasons if level is None or reasons[:1] == (GIVEN,) else (GIVEN, *reasons)
 
 
 def _field(rows: Sequence[Row]) -> int:

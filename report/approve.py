@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from report.edits import edits_from
 from report.files import NAME_OF_DAY, replace_file, sha256
+from report.lasting import keep_for_good
 from report.write import report_id
 from storage.report_records import ReportAct, ReportFile
 from storage.store import Store
+from vietnamese.numbers import short_date
 
 SENT_FOLDER = "da-gui"
 
@@ -36,7 +39,8 @@ def approve(store: Store, folder: Path, day: date, *, who: str, now: datetime, e
     """Keep what lies in `folder`/D (`reports/`) as the approved version, `edited` in place of our DOCX.
 
     A DOCX that was edited where it lies counts like `edited`: our other renderings, which say something else, are then
-    not part of what was signed, except the JSON. Raises ApprovalError where there is no draft, or it was sent already.
+    not part of what was signed, except the JSON. What the analyst joined, pinned and weighed in `edits.toml` holds from
+    now on (`report.lasting`). Raises ApprovalError where there is no draft, or it was sent already.
     """
     report = store.load_report(report_id(day))
     if report is None:
@@ -54,6 +58,9 @@ def approve(store: Store, folder: Path, day: date, *, who: str, now: datetime, e
     if edited is not None:
         replace_file(folder / day.isoformat() / main[0], main[1])
     store.act_on_report(report.report_id, ReportAct(act="approved", who=who, at=now, detail=files[0].sha256), files)
+    if report.inputs.get("edits"):
+        why = f"duyệt bản tin {short_date(day)}"
+        keep_for_good(store, edits_from(report.inputs["edits"]), by=who, why=why, now=now)
     return Approved(report_id=report.report_id, main=files[0], files=tuple(files))
 
 

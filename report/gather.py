@@ -88,6 +88,7 @@ def gather(
         rows=rows,
         mentions=mentions,
         issues=issues,
+        new_since=moved.new_since,
     )
     return replace(made, earlier=earlier_sheets(store, day), marks=moved.marks, told=moved.told)
 
@@ -103,10 +104,12 @@ def inputs_of(
     rows: Sequence[Row],
     mentions: Sequence[Row],
     issues: Mapping[str, SheetIssue],
+    new_since: datetime | None = None,
 ) -> SheetInputs:
     """The inputs from what the store answered for any scope, with nothing of earlier sheets in them.
 
-    `rows`, `mentions` and `issues` answer `articles`, `mentions` and `members` of `storage.sheet_queries`.
+    `rows`, `mentions` and `issues` answer `articles`, `mentions` and `members` of `storage.sheet_queries`; what began
+    before `new_since` is not new.
     """
     outlets = _outlets(answer(store, ask.outlets()), rows)
     articles = _articles(rows, mentions, settings.sheet.excerpt_words)
@@ -118,13 +121,14 @@ def inputs_of(
         generated_at=making.generated_at,
         articles=articles,
         issues=issues,
-        scores=issue_scores(articles, issues, outlets, window),
+        scores=issue_scores(articles, issues, outlets, window, new_since),
         bodies=_bodies(mentions, name_of, settings.sheet.city),
         outlets=outlets,
         health=making.health,
         city=settings.sheet.city,
         addressees=settings.sheet.addressees,
         top=settings.sheet.top,
+        new_since=new_since,
     )
 
 
@@ -137,6 +141,7 @@ def _movement(store: Store, settings: Settings, scope: SheetScope, rows: Sequenc
     words = {key: found.words for key, found in delta.issues.items() if key in held and found.words}
     return Movement(
         marks=dict(sorted(words.items())) if delta.base else {},
+        new_since=delta.base.window_end if delta.base else None,
         told=told_before(rows, [row["article_id"] for row in sent]),
     )
 

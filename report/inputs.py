@@ -67,6 +67,8 @@ class SheetIssue:
     """Why this level, readable."""
     first_at: datetime | None = None
     """Of its earliest article at all."""
+    pinned: bool = False
+    """By an analyst, in the store: stands before what is not, whatever its score."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -233,3 +235,5 @@ class SheetInputs:
     """The analyst's: already laid over articles, issues and scores."""
     office: Office | None = None
     """None: the sheet of the whole city."""
+    new_since: datetime | None = None
+    """The end of the sheet that this one is compared with: what began later is new. None: the window's start."""

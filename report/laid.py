@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from issues.records import reasons_given
 from report.inputs import Edits, Mark, Office, SheetArticle, SheetInputs, SheetIssue
 from report.scores import issue_scores
 from report.sheet import Sheet, build_sheet
@@ -38,7 +39,7 @@ def with_edits(inputs: SheetInputs) -> SheetInputs:
         if article.issue_id is None or joined[article.issue_id] is not None
     ]
     issues = _joined_issues(inputs.issues.values(), joined, edits)
-    scores = issue_scores(articles, issues, inputs.outlets, inputs.window)
+    scores = issue_scores(articles, issues, inputs.outlets, inputs.window, inputs.new_since)
     return replace(_holding(inputs, articles), issues=issues, scores=scores, marks=_marks(inputs, joined))
 
 
@@ -105,8 +106,9 @@ def _joined(target: str, parts: list[SheetIssue], level: int | None) -> SheetIss
     return replace(
         head,
         level=gravest.level if level is None else level,
-        reasons=gravest.reasons if level is None else ("chuyên viên đánh giá", *gravest.reasons),
+        reasons=reasons_given(gravest.reasons, level),
         first_at=min(known, default=None),
+        pinned=any(issue.pinned for issue in parts),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from report.inputs import Mark
@@ -20,6 +21,8 @@ class Movement:
     """By issue id; one that has not moved is left out."""
     told: tuple[str, ...] = ()
     """Ids of issues not to be repeated, in order."""
+    new_since: datetime | None = None
+    """The end of the sheet compared with; None where there is none."""
 
 
 def told_before(rows: Sequence[Row], sent: Collection[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from issues.rank import Member, score
 from report.inputs import IssueScore, OutletName, SheetArticle, SheetIssue
@@ -15,8 +16,12 @@ def issue_scores(
     issues: Mapping[str, SheetIssue],
     outlets: Mapping[str, OutletName],
     window: Window,
+    new_since: datetime | None,
 ) -> dict[str, IssueScore]:
-    """The score of every issue that holds one of `articles`, by issue id."""
+    """The score of every issue that holds one of `articles`, by issue id.
+
+    `new_since` is the end of the sheet compared with; None: the start of the window.
+    """
     members: defaultdict[str, list[Member]] = defaultdict(list)
     for article in articles:
         if article.issue_id is not None:
@@ -28,6 +33,7 @@ def issue_scores(
             first_at=issues[issue_id].first_at or window.start,
             start=window.start,
             end=window.end,
+            new_since=new_since,
         )
         for issue_id, held in members.items()
     }

@@ -61,6 +61,8 @@ class IssueRow:
     """The analyst's: summary, pin, proposal, deadline; level and merge are laid over already."""
     marks: tuple[Mark, ...] = ()
     """How it has moved since the last sheet."""
+    pinned: bool = False
+    """By an analyst, for good."""
 
     @property
     def summary(self) -> str | None:
@@ -201,9 +203,9 @@ def _issue_rows(inputs: SheetInputs, articles: Iterable[SheetArticle]) -> tuple[
     return tuple(sorted(rows, key=_by_rank))
 
 
-def _by_rank(row: IssueRow) -> tuple[float, int, Decimal, str]:
-    """What the analyst pinned first, in the order of the pins, then by level and score."""
-    return row.edit.pin or float("inf"), -row.level, -row.score.total, row.issue_id
+def _by_rank(row: IssueRow) -> tuple[float, bool, int, Decimal, str]:
+    """Pins of this sheet first, in their order, then what is pinned for good, then by level and score."""
+    return row.edit.pin or float("inf"), not row.pinned, -row.level, -row.score.total, row.issue_id
 
 
 def _issue_row(inputs: SheetInputs, issue_id: str, articles: tuple[SheetArticle, ...]) -> IssueRow:
@@ -222,6 +224,7 @@ def _issue_row(inputs: SheetInputs, issue_id: str, articles: tuple[SheetArticle,
         bodies=tuple(sorted(names, key=lambda body: (sort_key(names[body]), body))),
         edit=inputs.edits.of(issue_id),
         marks=inputs.marks.get(issue_id, ()),
+        pinned=issue.pinned,
     )
 
 

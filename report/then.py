@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from issues.heading import is_correction
+from issues.records import reasons_given
 from report.inputs import OTHER_FIELD, SheetInputs, SheetIssue
 from report.movement import Movement
 from vietnamese.clock import iso
@@ -49,11 +50,13 @@ def to_keep(inputs: SheetInputs) -> dict[str, Any]:
                 "field_of": issue.field_of,
                 "reasons": list(issue.reasons),
                 "first_at": issue.first_at and iso(issue.first_at),
+                "pinned": issue.pinned,
             }
             for issue in inputs.issues.values()
         },
         "marks": {key: list(marks) for key, marks in inputs.marks.items()},
         "told": list(inputs.told),
+        "new_since": inputs.new_since and iso(inputs.new_since),
     }
 
 
@@ -63,7 +66,9 @@ def kept_of(inputs: SheetInputs) -> Kept:
         article.article_id: {name: getattr(article, name) for name in PLACEMENT} for article in inputs.articles
     }
     return Kept(
-        placements=placements, issues=dict(inputs.issues), movement=Movement(marks=inputs.marks, told=inputs.told)
+        placements=placements,
+        issues=dict(inputs.issues),
+        movement=Movement(marks=inputs.marks, told=inputs.told, new_since=inputs.new_since),
     )
 
 
@@ -79,11 +84,15 @@ def from_kept(inputs: Mapping[str, Any]) -> Kept | None:
             field_of=row["field_of"],
             reasons=tuple(row["reasons"]),
             first_at=row["first_at"] and datetime.fromisoformat(row["first_at"]),
+            pinned=row.get("pinned", False),
         )
         for issue_id, row in inputs["issues"].items()
     }
+    since = inputs.get("new_since")
     moved = Movement(
-        marks={key: tuple(marks) for key, marks in inputs.get("marks", {}).items()}, told=tuple(inputs.get("told", ()))
+        marks={key: tuple(marks) for key, marks in inputs.get("marks", {}).items()},
+        told=tuple(inputs.get("told", ())),
+        new_since=datetime.fromisoformat(since) if since else None,
     )
     return Kept(placements=inputs["placements"], issues=issues, movement=moved)
 
@@ -99,14 +108,16 @@ def issues_then(members: Iterable[Row]) -> dict[str, SheetIssue]:
 def _issue(issue_id: str, rows: Sequence[Row]) -> SheetIssue:
     own = [row for row in rows if row["reprint_of"] is None] or rows
     head = min(rows, key=_as_head)
+    given = head.get("given_level")
     heaviest = min(rows, key=lambda row: (-row["level"], -row["level_score"], row["at"], row["article_id"]))
     return SheetIssue(
         issue_id=issue_id,
         title=head.get("given_title") or head["title"],
-        level=heaviest["level"],
+        level=heaviest["level"] if given is None else given,
         field_of=_field(own),
-        reasons=tuple(heaviest["level_reasons"] or ()),
+        reasons=reasons_given(tuple(heaviest["level_reasons"] or ()), given),
         first_at=min(row["at"] for row in rows),
+        pinned=bool(head.get("pinned")),
     )
 
 

@@ -133,7 +133,7 @@ def _as_then(inputs: SheetInputs, memory: Memory, later: Collection[str]) -> She
     articles = tuple(
         memory.articles[article.article_id] if article.article_id in later else article for article in inputs.articles
     )
-    scores = issue_scores(articles, inputs.issues, inputs.outlets, inputs.window)
+    scores = issue_scores(articles, inputs.issues, inputs.outlets, inputs.window, inputs.new_since)
     return replace(inputs, articles=articles, scores=scores)
 
 

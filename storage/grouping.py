@@ -252,4 +252,5 @@ def issue_row(record: IssueRecord) -> dict[str, Any]:
         "first_article_id": record.first_article_id,
         "given_title": record.given_title,
         "pinned": record.pinned,
+        "given_level": record.given_level,
     }

@@ -84,6 +84,7 @@ def _append(connection: Connection, edit: IssueEdit, now: datetime) -> int:
         "article_ids": list(edit.article_ids),
         "kept_ids": list(edit.kept_ids),
         "title": edit.title,
+        "level": edit.level,
         "made_by": edit.made_by,
         "why": edit.why,
         "made_at": now,

@@ -84,7 +84,7 @@ class IssueRecord:
     issue_id: str
     title: str
     level: int
-    """The highest of its articles."""
+    """The one given by an analyst, else the highest of its articles."""
     field_of: int
     first_at: datetime
     """Of its earliest article (published, or first seen)."""
@@ -96,9 +96,11 @@ class IssueRecord:
     """By an analyst; `title` is then the same."""
     pinned: bool = False
     """By an analyst: stands first on the sheet, whatever its score."""
+    given_level: int | None = None
+    """By an analyst; `level` is then the same."""
 
 
-EditKind = Literal["merge", "split", "move", "remove", "rename", "pin", "unpin"]
+EditKind = Literal["merge", "split", "move", "remove", "rename", "level", "pin", "unpin"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +111,7 @@ class IssueEdit:
     """1, 2, 3 … in the order of the log; 0 = not saved yet."""
     kind: EditKind
     issue_id: str
-    """The issue that goes over (merge), loses articles (split, move, remove), or is renamed or pinned."""
+    """The issue that goes over (merge), loses articles (split, move, remove), or is renamed, weighed or pinned."""
     into_id: str | None = None
     """Where its articles go: the survivor, or the new issue of a split or removal."""
     article_ids: tuple[str, ...] = ()
@@ -118,6 +120,8 @@ class IssueEdit:
     """Articles that were with them (merge: of the survivor) and must stay: in the survivor, or in `issue_id`."""
     title: str | None = None
     """Of a rename."""
+    level: int | None = None
+    """0 to 3, of a level."""
     made_by: str
     """The analyst: a user of the operating system, or as given."""
     why: str | None = None

@@ -39,6 +39,7 @@ issue_edits = Table(
     Column("article_ids", JsonText, nullable=False),  # that were moved
     Column("kept_ids", JsonText, nullable=False),  # that stayed
     _text("title"),
+    Column("level", Integer),  # that was given
     _text("made_by", nullable=False),  # the analyst
     _text("why"),
     _time("made_at", nullable=False),

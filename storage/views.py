@@ -177,6 +177,7 @@ v1_issues = _view(
         _count(issue_articles.c.reprint_of).label("reprints"),
         issues.c.given_title,
         issues.c.pinned,
+        issues.c.given_level,
         null().cast(Text).label("merged_into"),
     ).union_all(
         # An id that went over stays: with what its survivor is, and without articles.
@@ -194,6 +195,7 @@ v1_issues = _view(
             literal(0).label("reprints"),
             _survivor.c.given_title,
             _survivor.c.pinned,
+            _survivor.c.given_level,
             issue_aliases.c.merged_into,
         )
         .select_from(
@@ -221,6 +223,8 @@ v1_issue_articles = _view(
         issue_articles.c.level_score,
         issue_articles.c.field_of,
         issues.c.given_title,
+        issues.c.given_level,
+        issues.c.pinned,
     ).select_from(
         issue_articles.join(articles, articles.c.article_id == issue_articles.c.article_id).outerjoin(
             issues, issues.c.issue_id == issue_articles.c.issue_id

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from config.model import Settings
 from issues.edits import Rules, rules_of, split_id
-from issues.operate import EditError, carry_out, merge, move, pin, remove, rename, split, undo
+from issues.operate import EditError, carry_out, level, merge, move, pin, remove, rename, split, undo
 from issues.update import update_issues
 from storage.errors import StoreError
 from storage.issue_records import IssueEdit
@@ -128,8 +128,9 @@ def test_undo_restores_every_row_and_only_once(press: Store, by_matter: Any) -> 
     carry_out(press, move(press, copy, placed(press)[road], **WHO))
     carry_out(press, rename(press, fire, "Cháy chợ  Đầm Sen", **WHO))
     carry_out(press, pin(press, fire, pinned=True, **WHO))
+    carry_out(press, level(press, fire, 0, **WHO))
     assert (issue(press, fire)["title"], issue(press, fire)["pinned"]) == ("Cháy chợ Đầm Sen", True)
-    for number in (4, 3, 2, 1):
+    for number in (5, 4, 3, 2, 1):
         assert carry_out(press, undo(press, None, by="truong-phong")) == number
     assert dump(press) == before
     with pytest.raises(EditError, match="nothing to undo"):
@@ -140,20 +141,37 @@ def test_undo_restores_every_row_and_only_once(press: Store, by_matter: Any) -> 
     assert [(e.number, e.kind, e.made_by, e.undone_by) for e in log] == [
         (1, "split", "phan-tich", "truong-phong"), (2, "merge", "phan-tich", "truong-phong"),
         (3, "rename", "phan-tich", "truong-phong"), (4, "pin", "phan-tich", "truong-phong"),
+        (5, "level", "phan-tich", "truong-phong"),
     ]  # fmt: skip
     assert all(e.why == "cùng một vụ" and e.made_at and e.undone_at for e in log)
 
 
-def test_names_and_pins_outlive_runs(press: Store, by_matter: Any) -> None:
+def test_names_pins_and_levels_outlive_runs(press: Store, by_matter: Any) -> None:
     road = placed(press)[ids(by_matter, "road")[0]]
     carry_out(press, rename(press, road, "Đường Bùi Viện hỏng", **WHO))
     carry_out(press, pin(press, road, pinned=True, **WHO))
+    own = issue(press, road)["level"]
+    carry_out(press, level(press, road, 3 - own, **WHO))
     fill(press, [by_matter["road"][-1]])
     place_everything_anew(press)
     row = issue(press, road)
     assert (row["title"], row["given_title"], row["pinned"], row["articles"]) == (
         "Đường Bùi Viện hỏng", "Đường Bùi Viện hỏng", True, 2,
     )  # fmt: skip
+    assert (row["level"], row["given_level"], row["level_reasons"][0]) == (3 - own, 3 - own, "chuyên viên đánh giá")
+    with pytest.raises(EditError, match="already"):
+        level(press, road, 3 - own, **WHO)
+    with pytest.raises(EditError, match="no level"):
+        level(press, road, 4, **WHO)
+
+
+def test_a_given_level_goes_over_with_its_issue(press: Store, by_matter: Any) -> None:
+    fire, road = (placed(press)[ids(by_matter, matter)[0]] for matter in ("fire", "road"))
+    carry_out(press, level(press, road, 1, **WHO))
+    carry_out(press, merge(press, road, fire, **WHO))
+    assert (issue(press, fire)["level"], issue(press, fire)["given_level"]) == (1, 1)
+    carry_out(press, level(press, fire, 2, **WHO))
+    assert issue(press, fire)["level"] == 2
 
 
 def test_two_undoings_at_once_do_not_both_succeed(press: Store, by_matter: Any) -> None:

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from contextlib import closing
+from datetime import datetime
 from decimal import Decimal
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -336,9 +337,10 @@ def test_explain_adds_up_on_every_issue_and_says_what_the_sheet_says(night):
     scores = {issue["id"]: issue for issue in sheet["issues"]}
     with closing(open_store(night["home"] / "demo" / "diembao.db")) as store:
         ids = [row["issue_id"] for row in store.rows(select(v1_issues)) if row["merged_into"] is None]
-        made_at = store.rows(report(day.isoformat()))[0]["generated_at"]
-        scope = scope_for(day, settings, made_at)
-        told = {key: explain_issue(store, key, start=scope.start, end=scope.end, scope=scope) for key in ids}
+        made = store.rows(report(day.isoformat()))[0]
+        scope = scope_for(day, settings, made["generated_at"])
+        asked = {"scope": scope, "new_since": datetime.fromisoformat(made["inputs"]["new_since"])}
+        told = {key: explain_issue(store, key, start=scope.start, end=scope.end, **asked) for key in ids}
     assert len(told) > 40
     for key, one in told.items():
         assert sum(map(Decimal, one["score_parts"].values())) == Decimal(one["score"])

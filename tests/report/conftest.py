@@ -13,6 +13,7 @@ from config.loader import BUILTIN, load
 from config.model import Calendar, Outlet
 from gazetteer.load import load as load_gazetteer
 from gazetteer.mention import Mention
+from issues.edits import rules_of
 from report.inputs import Body, EarlierSheet, IssueScore, OutletName, SheetArticle, SheetInputs, SheetIssue
 from report.sheet import build_sheet
 from report.style import load_style
@@ -254,9 +255,12 @@ class Morning:
         return made.article_id
 
     def place(self, key, issue, *, level, field, of, first):
+        decided = rules_of(self.store.issue_edits()).decided
+        given = decided.levels.get(issue)
         record = IssueRecord(
-            issue_id=issue, title=f"Vụ {issue}", level=level, field_of=field, first_at=first, last_at=first
-        )
+            issue_id=issue, title=f"Vụ {issue}", level=level if given is None else given, field_of=field,
+            first_at=first, last_at=first, given_level=given, pinned=issue in decided.pinned,
+        )  # fmt: skip
         placement = Placement(
             article_id=key,
             issue_id=issue,

@@ -2,17 +2,21 @@
 
 import json
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from config.loader import BUILTIN, ConfigError
 from gazetteer.load import load
+from issues.explain import explain_issue
+from issues.operate import carry_out, undo
 from report.approve import ApprovalError, approve, approved, send, sent_files
 from report.backtest import backtest, read_reference, recall
 from report.compare import compare, lines
 from report.correction import write_note
 from report.edits import read_edits
 from report.files import sha256
+from report.gather import scope_for
 from report.office import office_of, offices_in, write_office
 from report.verify import verify
 from report.write import kept_inputs, report_id, write_again, write_as_of
@@ -112,6 +116,59 @@ def test_what_is_signed_is_kept_sent_and_never_changes(full, tmp_path):
     assert approved(full.store, FRIDAY).main.content == b"signed"
     with pytest.raises(ApprovalError, match="correction"):
         approve(full.store, full.reports, FRIDAY, who="an", now=full.now)
+
+
+def test_what_was_joined_pinned_and_weighed_holds_after_approval_and_can_be_undone(full):
+    full.sheet(FRIDAY)
+    edit(full, '[issue.i3]\nmerge = "i1"\n[issue.i1]\nlevel = 0\n[issue.i4]\npin = 1\n')
+    signed = again(full)
+    assert full.store.issue_edits() == [], "a draft decides nothing for good"
+    approve(full.store, full.reports, FRIDAY, who="an", now=full.now)
+    log = [(edit.kind, edit.issue_id, edit.into_id, edit.level, edit.made_by) for edit in full.store.issue_edits()]
+    assert log == [
+        ("merge", "i3", "i1", None, "an"), ("level", "i1", None, 0, "an"), ("pin", "i4", None, None, "an"),
+    ]  # fmt: skip
+    approve(full.store, full.reports, FRIDAY, who="an", now=full.now)
+    assert len(full.store.issue_edits()) == 3, "what holds already is not noted again"
+    assert verify(signed, full.store) == []
+    full.now = at(12, 6, 10)
+    saturday = date(2026, 9, 12)
+    full.add("c1", at(11, 9), day=saturday, issue="i1", level=3)
+    full.add("c2", at(11, 10), day=saturday, issue="i4", level=0)
+    sheet = full.sheet(saturday)
+    assert [(issue["id"], issue["level"], issue["reasons"][0]) for issue in sheet["issues"]] == [
+        ("i4", 0, "vì"), ("i1", 0, "chuyên viên đánh giá"),
+    ]  # fmt: skip
+    assert sheet["counts"]["attention"] == sum(body["attention"] for body in sheet["bodies"]) == 0
+    assert verify(sheet, full.store) == []
+    carry_out(full.store, undo(full.store, 2, by="an"))
+    assert verify(sheet, full.store) == [], "a kept sheet does not change with what was decided later"
+    later = full.sheet(saturday, now=full.now + timedelta(hours=1))
+    assert {issue["id"]: issue["level"] for issue in later["issues"]} == {"i4": 0, "i1": 3}
+
+
+def test_a_matter_is_new_since_the_sheet_it_is_compared_with(full):
+    full.sheet(FRIDAY)
+    approve(full.store, full.reports, FRIDAY, who="an", now=full.now)
+    send(full.store, full.reports, FRIDAY, who="an", now=full.now)
+    full.now = at(14, 6, 10)
+    monday = date(2026, 9, 14)
+    full.add("c1", at(11, 5), day=monday, issue="i8")
+    full.add("c2", at(12, 10), day=monday, issue="i9")
+    sheet = full.sheet(monday)
+    novelty = {issue["id"]: issue["score_parts"]["novelty"] for issue in sheet["issues"]}
+    kept = full.store.load_report(report_id(monday)).inputs["new_since"]
+    assert (kept, novelty) == ("2026-09-11T06:00:00+07:00", {"i8": 0, "i9": 2})
+    scope = scope_for(monday, full.config.settings, full.now)
+    for issue in sheet["issues"]:
+        told = explain_issue(
+            full.store, issue["id"], start=scope.start, end=scope.end, scope=scope,
+            new_since=datetime.fromisoformat(kept),
+        )  # fmt: skip
+        assert {key: Decimal(part) for key, part in told["score_parts"].items()} == {
+            key: Decimal(str(part)) for key, part in issue["score_parts"].items()
+        }
+    assert verify(sheet, full.store) == []
 
 
 def test_later_facts_go_into_a_note_and_a_sent_matter_is_not_told_again(full):

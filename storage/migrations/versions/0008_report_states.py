@@ -1,4 +1,4 @@
-"""Reports: files that were written, approved and sent, what was done with a report, and its deliveries."""
+"""Reports: written, approved and sent files, what was done, deliveries; and the level an analyst gives an issue."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,9 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
-    """Create the three tables."""
+    """Create the three tables, and room for the level an analyst gives an issue."""
+    op.add_column("issues", sa.Column("given_level", sa.Integer(), nullable=True))
+    op.add_column("issue_edits", sa.Column("level", sa.Integer(), nullable=True))
     op.create_table(
         "report_files",
         sa.Column("report_id", sa.String(), nullable=False),
@@ -51,3 +53,5 @@ def downgrade() -> None:
     """Take them away again."""
     for name in ("report_deliveries", "report_acts", "report_files"):
         op.drop_table(name)
+    op.drop_column("issue_edits", "level")
+    op.drop_column("issues", "given_level")
