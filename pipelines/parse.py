@@ -93,7 +93,9 @@ def _tree(utf8: bytes) -> tuple[HtmlElement | None, list[str]]:
     parser.set_element_class_lookup(_ONE_CLASS)
     try:
         tree = etree.fromstring(utf8, parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError):
+    except (etree.LxmlError, ValueError, AssertionError) as error:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error  # not «an empty page»
         return None, []
     return (tree if isinstance(tree, HtmlElement) else None), [error.type_name for error in parser.error_log]
 

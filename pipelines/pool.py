@@ -1,8 +1,8 @@
 """Killable workers: untrusted bytes are parsed in processes that may be shot.
 
 A page that holds a worker longer than `page_seconds` of wall time is killed there, tried once more in a fresh worker
-(a busy machine may have been the cause) and then gets the fate `too-slow`; a worker that dies gives `failed` with an
-error id that the log explains. Nothing a page does reaches the caller as an exception.
+(a busy machine may have been the cause) and then gets the fate `too-slow`; one over which two workers die is `failed`,
+with an error id that the log explains. Nothing a page does reaches the caller as an exception.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import logging
 import multiprocessing
 import resource
 import signal
+import threading
 import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -39,6 +41,9 @@ MEMORY_BYTES = 3 * 1024**3
 TASKS_PER_WORKER = 5000
 """A worker is replaced after so many pages, so that nothing it has gathered grows for ever."""
 
+_DIED = (TimeoutError, ProcessExpired, BrokenProcessPool)
+"""The page may have been innocent: the kernel kills the largest process, not the guilty one."""
+
 Task = tuple[Page, Teaser | None, bool]
 """A page, what its feed said of it, and whether outlet rules are used."""
 _Args = tuple[Page, Teaser | None, bool, bool, tuple[Page, ...]]
@@ -54,16 +59,18 @@ class AnalysisPool:
     """
 
     def __init__(
-        self, overlays: Sequence[Path] = (), *, workers: int = 2, page_seconds: float = 1.0, tagging: bool = True
+        self,
+        overlays: Sequence[Path] = (),
+        *,
+        workers: int = 2,
+        page_seconds: float = 1.0,
+        tagging: bool = True,
+        memory_bytes: int = MEMORY_BYTES,
     ) -> None:
         self.page_seconds = page_seconds
-        self._pool: Any = ProcessPool(
-            max_workers=workers,
-            max_tasks=TASKS_PER_WORKER,
-            initializer=_start,
-            initargs=(tuple(overlays), tagging),
-            context=multiprocessing.get_context("spawn"),
-        )
+        self._workers, self._begins_with = workers, (tuple(overlays), tagging, memory_bytes)
+        self._ended, self._lock = False, threading.Lock()
+        self._pool: Any = self._new()
 
     def submit(
         self,
@@ -113,9 +120,28 @@ class AnalysisPool:
         """Wait until a worker has loaded everything and answers; raises what its start raised."""
         self._pool.schedule(_ready).result()
 
+    def _new(self) -> Any:  # noqa: ANN401 - pebble has no types
+        return ProcessPool(
+            max_workers=self._workers,
+            max_tasks=TASKS_PER_WORKER,
+            initializer=_start,
+            initargs=self._begins_with,
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def _living(self) -> Any:  # noqa: ANN401 - pebble has no types
+        """The pool; a new one where pebble has given its own up, as it does when an idle worker is killed."""
+        with self._lock:
+            if not self._ended and not self._pool.active:
+                log.error("the worker processes were killed; new ones are started")
+                # Not stopped here: this may be a thread of the old pool.
+                threading.Thread(target=self._pool.stop, daemon=True).start()
+                self._pool = self._new()
+            return self._pool
+
     def _schedule(self, task: _Args, result: Future[Done], *, tries: int) -> None:
         seconds = self.page_seconds * (1 + len(task[-1]))
-        future = self._pool.schedule(_work, args=task, timeout=seconds)
+        future = self._living().schedule(_work, args=task, timeout=seconds)
         future.add_done_callback(lambda done: self._settle(task, result, done, tries))
 
     def _settle(self, task: _Args, result: Future[Done], done: Future[Done], tries: int) -> None:
@@ -127,18 +153,20 @@ class AnalysisPool:
         error = done.exception()
         if error is None:
             result.set_result(done.result())
-        elif isinstance(error, TimeoutError) and tries < TRIES and self._pool.active:
+        elif isinstance(error, _DIED) and tries < TRIES and not self._ended:
             self._schedule(task, result, tries=tries + 1)
         else:
             result.set_result((_failed(task[0], error), None))
 
     def close(self) -> None:
         """Finish what is scheduled, then end the workers."""
+        self._ended = True
         self._pool.close()
         self._pool.join()
 
     def stop(self) -> None:
         """End the workers at once; what was under way is cancelled."""
+        self._ended = True
         self._pool.stop()
         self._pool.join()
 
@@ -186,7 +214,7 @@ class _Worker:
     press: frozenset[str] = frozenset()
 
 
-def _start(overlays: tuple[Path, ...], tagging: bool) -> None:  # noqa: FBT001 - called by position by the pool
+def _start(overlays: tuple[Path, ...], tagging: bool, memory_bytes: int) -> None:  # noqa: FBT001 - called by position by the pool
     """Load configuration and gazetteer, bring the heavy imports in, set the memory limit."""
     # pebble's own handler waits for Python to run again; a page that is stuck in C never lets it.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -201,7 +229,7 @@ def _start(overlays: tuple[Path, ...], tagging: bool) -> None:  # noqa: FBT001 -
         _Worker.gazetteer = load_gazetteer(_Worker.config.folders)
     _warm_up()
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def _warm_up() -> None:
