@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from issues.delta import BaseSheet, Delta, DeltaArticle, Volumes, hour_of, issue_delta
 from storage.schema import articles as stored_articles
 from storage.sql import in_chunks
-from storage.views import v1_articles, v1_report_articles, v1_reports, v1_revisions
+from storage.views import v1_articles, v1_issue_articles, v1_report_articles, v1_reports, v1_revisions
 from vietnamese.workdays import previous_working_day
 
 if TYPE_CHECKING:
@@ -138,11 +138,13 @@ def _members(
     """All articles of the issues known by `known_at`, by issue, in order of time and id."""
     rows: list[RowMapping] = []
     for chunk in in_chunks(sorted(issue_ids)):
+        # By way of the placements: SQLite would look at every article first seen by then.
+        placed = select(v1_issue_articles.c.article_id).where(v1_issue_articles.c.issue_id.in_(chunk))
         query = (
             select(_A.article_id, _A.issue_id, _A.outlet_id, _A.title, stored_articles.c.sapo, _A.published_at,
                    _A.first_seen_at, _A.gone_at)
             .join(stored_articles, stored_articles.c.article_id == _A.article_id)
-            .where(_A.issue_id.in_(chunk), _A.first_seen_at <= known_at)
+            .where(_A.article_id.in_(placed), _A.first_seen_at <= known_at)
         )  # fmt: skip
         rows += store.rows(query)
     mentions = store.mentions_of(row["article_id"] for row in rows)

@@ -115,7 +115,7 @@ def index_articles(connection: Connection, article_ids: Iterable[str]) -> None:
         rows = connection.execute(_to_index.where(articles.c.article_id.in_(chunk))).mappings().all()
         bodies = bodies_of(connection, chunk)
         # In order of their keys: FTS5 writes a segment out whenever a key is lower than the one before.
-        made = sorted((_indexed(row, bodies.get(row["article_id"], frozenset())) for row in rows), key=_by_key)
+        made = sorted((_indexed(dict(row), bodies.get(row["article_id"], frozenset())) for row in rows), key=_by_key)
         unindex_articles(connection, chunk)
         put = [row for row in made if row["accented"] or row["bodies"]]
         if put:

@@ -57,7 +57,9 @@ class SheetScope:
     def late(self) -> ColumnElement[bool]:
         """Published before the window, found in or after it, and in no earlier morning's sheet."""
         earlier = select(v1_reports.c.report_id).where(v1_reports.c.kind == "daily", v1_reports.c.date < self.date)
-        told = select(v1_report_articles.c.article_id).where(v1_report_articles.c.report_id.in_(earlier))
+        # A sheet that ended before `late_since` tells nothing published after: not read.
+        near = earlier.where(v1_reports.c.window_end > self.late_since)
+        told = select(v1_report_articles.c.article_id).where(v1_report_articles.c.report_id.in_(near))
         return and_(
             _A.in_scope,
             _A.first_seen_at >= self.start,
