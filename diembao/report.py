@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from config.loader import Config
     from config.places import Places
     from report.files import Written
+    from report.inputs import Office
     from report.write import SheetFiles
     from storage.store import Store
 
@@ -97,11 +98,9 @@ def daily(
 
     What edits.toml beside the draft says is laid over every format. A file that a person has edited is left alone.
     """
-    if as_of and office:
-        stop("--as-of and --for cannot be had together; leave one out")
     with _job(day or (as_of and as_of[:10]), formats, output, demo=demo, config=config) as job:
         if as_of:
-            _tell(_as_of(job, as_of).results)
+            _tell(_as_of(job, as_of, office).results)
         elif office:
             _tell(_for(job, office))
         else:
@@ -132,8 +131,14 @@ def for_all(
         if kept is None:
             stop(f"there is no sheet of {job.day}; run `diembao report --date {job.day}` first")
         inputs = kept_inputs(job.store, job.config, kept)
+        unavailable: dict[str, str] = {}
         for office in offices_in(inputs, load(job.config.folders)):
-            _tell(write_for(job.config, inputs, office, folder=job.folder, flat=job.flat, formats=job.formats))
+            made = write_for(
+                job.store, job.config, inputs, office, folder=job.folder, flat=job.flat, formats=job.formats
+            )  # fmt: skip
+            unavailable |= made.unavailable
+            _tell(replace(made, unavailable={}))
+        _refuse(unavailable)
 
 
 @contextmanager
@@ -183,12 +188,13 @@ def _sheet(job: _Job, *, quiet: bool = False) -> SheetFiles:
     )  # fmt: skip
 
 
-def _as_of(job: _Job, as_of: str) -> SheetFiles:
+def _as_of(job: _Job, as_of: str, office: str | None) -> SheetFiles:
     from report.write import report_id, write_as_of
 
     then = moment(as_of)
     files = write_as_of(
-        job.store, job.config, job.day, then, folder=job.folder, flat=job.flat, formats=job.formats
+        job.store, job.config, job.day, then, folder=job.folder, flat=job.flat, formats=job.formats,
+        office=_office(job, office) if office else None,
     )  # fmt: skip
     if files is None:
         kept = job.store.report_files(report_id(job.day), "snapshot")
@@ -197,14 +203,20 @@ def _as_of(job: _Job, as_of: str) -> SheetFiles:
     return files
 
 
-def _for(job: _Job, wanted: str) -> Written:
+def _office(job: _Job, wanted: str) -> Office:
     from gazetteer.load import load
-    from report.office import office_of, write_office
+    from report.office import office_of
 
     try:
-        office = office_of(load(job.config.folders), wanted, job.config.settings.sheet.city)
+        return office_of(load(job.config.folders), wanted, job.config.settings.sheet.city)
     except LookupError as error:
         stop(f"--for {error.args[0]}")
+
+
+def _for(job: _Job, wanted: str) -> Written:
+    from report.office import write_office
+
+    office = _office(job, wanted)
     _sheet(job, quiet=True)
     made = write_office(
         job.store, job.config, job.day, office, folder=job.folder, flat=job.flat, formats=job.formats

@@ -6,7 +6,7 @@ import json
 import sys
 import webbrowser
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +17,11 @@ from diembao.shared import COULD_NOT_RUN, DONE_WITH_FAILURES, ConfigOption, Demo
 from vietnamese.clock import system_clock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from config.places import Places
+    from report.backtest import Placed
+    from storage.store import Store
 
 TOPS = (5, 10, 20)
 
@@ -107,24 +111,49 @@ def backtest(
     demo: DemoOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Say which of the matters that a human sheet named stand among the first N of ours, and which were missed."""
+    """Say which of the matters that a human sheet named stand among the first N of ours, and which were missed.
+
+    Of a missed one it says whether the store has it in the hours of the sheet.
+    """
     from report.backtest import backtest as place
     from report.backtest import read_reference, recall
+    from storage.store import open_store
 
     with clear_errors():
-        where, _ = configured(demo=demo, overlay=config)
+        where, settings = configured(demo=demo, overlay=config)
         told = _read(_json_file(where, sheet))
         placed = place(told, read_reference(reference))
+        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+            stored = _stored(store, told, placed)
     tops = [top for top in TOPS if top < len(told["issues"])] + [len(told["issues"])]
     if as_json:
-        rows = [{"title": each.matter.title, "rank": each.rank, "issue_id": each.issue_id} for each in placed]
+        rows = [
+            {"title": each.matter.title, "rank": each.rank, "issue_id": each.issue_id, "stored": stored.get(at)}
+            for at, each in enumerate(placed)
+        ]
         share = {str(top): round(recall(placed, top), 4) for top in tops}
         typer.echo(json.dumps({"matters": rows, "recall": share}, ensure_ascii=False, indent=1))
         return
-    for each in placed:
-        typer.echo(f"{each.rank or 'missed'}\t{each.matter.title}")
+    for at, each in enumerate(placed):
+        if each.rank:
+            typer.echo(f"{each.rank}\t{each.matter.title}")
+        else:
+            kept = (
+                f"có trong kho, dưới hạng {len(told['issues'])}: {stored[at]}" if at in stored else "không có trong kho"
+            )
+            typer.echo(f"missed\t{each.matter.title}\t{kept}")
     for top in tops:
         typer.echo(f"recall@{top}: {recall(placed, top):.2f}")
+
+
+def _stored(store: Store, told: Mapping[str, Any], placed: Sequence[Placed]) -> dict[int, str]:
+    """Of the matters that the sheet has not, those the store has in its window: place in the list -> an address."""
+    from report.backtest import in_store
+
+    start, end = (datetime.fromisoformat(told["window"][name]) for name in ("start", "end"))
+    missed = {at: each.matter for at, each in enumerate(placed) if each.rank is None}
+    found = {at: in_store(store, matter, start, end) for at, matter in missed.items()}
+    return {at: url for at, url in found.items() if url is not None}
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -6,12 +6,20 @@ import csv
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from config.loader import ConfigError
+from issues.moves import in_range
+from storage.views import v1_articles
 from vietnamese.normal import unaccent
 from vietnamese.words import syllables
+
+if TYPE_CHECKING:
+    from storage.store import Store
 
 ENOUGH = 0.7
 """Share of the syllables of one of a matter's phrases that an issue must hold to be the same matter."""
@@ -66,6 +74,23 @@ def backtest(sheet: Mapping[str, Any], matters: Sequence[Matter]) -> list[Placed
 def recall(placed: Sequence[Placed], top: int) -> float:
     """The share of the matters among the first `top` issues, 0 to 1."""
     return sum(found.rank is not None and found.rank <= top for found in placed) / len(placed)
+
+
+def in_store(store: Store, matter: Matter, start: datetime, end: datetime) -> str | None:
+    """The address of the article of [`start`, `end`) (aware) that holds the matter best, in scope or not; None: none.
+
+    By the same words as in a sheet, whatever agency it mentions; one of the matter's own addresses is enough.
+    """
+    a = v1_articles.c
+    rows = store.rows(select(a.url, a.title, a.excerpt).where(in_range(start, end)).order_by(a.article_id))
+    phrases = [_plain(phrase) for phrase in matter.words or (matter.title,)]
+    best, found = ENOUGH, None
+    for row in rows:
+        held = set(_plain(f"{row['title']} {row['excerpt'] or ''}"))
+        weight = 1.0 if row["url"] in matter.urls else min(_share(phrase, held) for phrase in phrases)
+        if weight > best or (found is None and weight >= best):
+            best, found = weight, row["url"]
+    return found
 
 
 def _matter(file: Path, number: int, row: Mapping[str, Any]) -> Matter:

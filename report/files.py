@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
-from config.loader import ConfigError
-from report.formats import FormatUnavailableError, render
+from report.formats import render_all
 from report.sheet import Sheet
 from report.style import Style
 from storage.report_records import ReportFile
 
 NAME_OF_DAY = "diem-bao-{day}"
+_UNFIT = re.compile(r"[^\w.-]+")
 
 _NEVER_LENIENT = frozenset({"html", "json"})
 """A night without these has no sheet; any other format may fail alone."""
@@ -59,6 +60,12 @@ class Written:
         ]
 
 
+def stem_of(day: date, office: str | None = None) -> str:
+    """The name of a sheet's files without its ending: `diem-bao-2026-09-10`, with the id of an office behind it."""
+    stem = NAME_OF_DAY.format(day=day.isoformat())
+    return stem if office is None else f"{stem}-{_UNFIT.sub('-', office)}"
+
+
 def write_files(
     sheet: Sheet,
     style: Style,
@@ -69,8 +76,8 @@ def write_files(
 ) -> Written:
     """Render every format of `target`, then put each in its place in one step; nothing is replaced when one fails.
 
-    `ready` are formats whose bytes stand already. Raises ConfigError or jinja2.TemplateError where a template is wrong,
-    OSError where the disk is full.
+    PDF is made beside the others. `ready` are formats whose bytes stand already. Raises ConfigError or
+    jinja2.TemplateError where a template is wrong, OSError where the disk is full.
     """
     contents, unavailable = _rendered(sheet, style, folders, target, ready or {})
     kept = tuple(target.file(name) for name in contents if _edited(target, target.file(name)))
@@ -89,18 +96,11 @@ def write_files(
 def _rendered(
     sheet: Sheet, style: Style, folders: Sequence[Path], target: Target, ready: Mapping[str, bytes]
 ) -> tuple[dict[str, bytes], dict[str, str]]:
-    contents: dict[str, bytes] = {}
-    unavailable: dict[str, str] = {}
-    for name in dict.fromkeys(target.formats):
-        try:
-            contents[name] = ready[name] if name in ready else render(name, sheet, style, folders)
-        except FormatUnavailableError as error:
-            unavailable[name] = str(error)
-        except ConfigError as error:
-            if not target.lenient or name in _NEVER_LENIENT:
-                raise
-            unavailable[name] = str(error)
-    return contents, unavailable
+    wanted = [name for name in target.formats if name not in ready]
+    forgiving = set(wanted) - _NEVER_LENIENT if target.lenient else set()
+    made = render_all(wanted, sheet, style, folders, forgiving=forgiving)
+    known = {**made.files, **ready}
+    return {name: known[name] for name in dict.fromkeys(target.formats) if name in known}, dict(made.unavailable)
 
 
 def _edited(target: Target, file: Path) -> bool:

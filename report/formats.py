@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.loader import ConfigError
 from report.unavailable import FormatUnavailableError
 
 if TYPE_CHECKING:
@@ -55,10 +56,13 @@ def render(name: str, sheet: Sheet, style: Style, folders: Sequence[Path]) -> by
     return FORMATS[name].render(sheet, style, folders)
 
 
-def render_all(names: Iterable[str], sheet: Sheet, style: Style, folders: Sequence[Path]) -> Rendered:
+def render_all(
+    names: Iterable[str], sheet: Sheet, style: Style, folders: Sequence[Path], *, forgiving: Collection[str] = ()
+) -> Rendered:
     """The sheet in every format of `names`; what cannot be made here is told, and the others are made all the same.
 
-    Raises what `render` raises, except FormatUnavailableError.
+    A mistake in the template or words of a `forgiving` format is told too. Raises what `render` raises otherwise,
+    except FormatUnavailableError.
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -71,6 +75,10 @@ def render_all(names: Iterable[str], sheet: Sheet, style: Style, folders: Sequen
             try:
                 files[name] = slow[name].result() if name in slow else render(name, sheet, style, folders)
             except FormatUnavailableError as error:
+                unavailable[name] = str(error)
+            except ConfigError as error:
+                if name not in forgiving:
+                    raise
                 unavailable[name] = str(error)
     return Rendered(files={name: files[name] for name in asked if name in files}, unavailable=unavailable)
 

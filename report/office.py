@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from config.loader import Config
 from gazetteer.records import Gazetteer, Record, Unit
-from report.files import NAME_OF_DAY, Target, Written, write_files
+from report.files import Target, Written, stem_of, write_files
 from report.gather import printed_name
 from report.inputs import WHOLE_CITY, Office, SheetInputs
 from report.laid import sheet_of
 from report.style import load_style
-from report.write import kept_inputs, report_id
+from report.write import kept_inputs, known_hashes, report_id
 from storage.store import Store
 
 FOLDER = "co-quan"
-_UNFIT = re.compile(r"[^\w.-]+")
 
 
 def office_of(gazetteer: Gazetteer, wanted: str, city: str) -> Office:
@@ -61,15 +59,17 @@ def write_office(
 ) -> Written | None:
     """Write the kept sheet of `day` for one office; None when no sheet of that day is kept.
 
-    To `folder`/D/co-quan/diem-bao-D-ID.*, with `flat` to `folder` itself. Changes nothing in the store.
+    To `folder`/D/co-quan/diem-bao-D-ID.*, with `flat` to `folder` itself. The store remembers the hashes of the files,
+    so that one which a person has edited is left alone.
     """
     kept = store.load_report(report_id(day))
     if kept is None:
         return None
-    return write_for(config, kept_inputs(store, config, kept), office, folder=folder, flat=flat, formats=formats)
+    return write_for(store, config, kept_inputs(store, config, kept), office, folder=folder, flat=flat, formats=formats)
 
 
 def write_for(
+    store: Store,
     config: Config,
     inputs: SheetInputs,
     office: Office,
@@ -79,14 +79,16 @@ def write_for(
     formats: Sequence[str] | None = None,
 ) -> Written:
     """The same from the inputs of the whole sheet."""
-    day = inputs.day.isoformat()
+    stem = stem_of(inputs.day, office.body_id)
     target = Target(
-        folder=(folder if flat else folder / day / FOLDER).absolute(),
-        stem=f"{NAME_OF_DAY.format(day=day)}-{_UNFIT.sub('-', office.body_id)}",
+        folder=(folder if flat else folder / inputs.day.isoformat() / FOLDER).absolute(),
+        stem=stem,
         formats=tuple(formats or config.settings.sheet.formats),
+        ours=known_hashes(store, inputs.day, stem),
     )
-    sheet = sheet_of(inputs, office)
-    return write_files(sheet, load_style(config.folders), config.folders, target)
+    written = write_files(sheet_of(inputs, office), load_style(config.folders), config.folders, target)
+    store.remember_files(report_id(inputs.day), written.drafts(store.clock()))
+    return written
 
 
 def _family(gazetteer: Gazetteer, record_id: str) -> set[str]:

@@ -13,10 +13,10 @@ from config.loader import Config
 from report.as_json import as_json, outlet_data
 from report.edits import NAME as EDITS_NAME
 from report.edits import edits_data, read_edits, readable_edits, write_rows
-from report.files import NAME_OF_DAY, Target, Written, sha256, write_files
+from report.files import NAME_OF_DAY, Target, Written, sha256, stem_of, write_files
 from report.formats import FORMATS
 from report.gather import Making, answer, gather, printed_queries
-from report.inputs import Edits, OutletState, SheetInputs
+from report.inputs import Edits, Office, OutletState, SheetInputs
 from report.laid import sheet_of, without_told
 from report.sheet import Sheet
 from report.snapshot import KeptState, as_of, snapshot_file
@@ -120,18 +120,22 @@ def write_as_of(
     folder: Path,
     flat: bool = False,
     formats: Sequence[str] | None = None,
+    office: Office | None = None,
 ) -> SheetFiles | None:
     """Write the sheet of `day` as it was known at `moment` (aware), from the snapshot kept with it; None without one.
 
-    To `folder`/D/luc-<moment>/, or with `flat` to `folder` itself. Changes nothing in the store.
+    To `folder`/D/luc-<moment>/, or with `flat` to `folder` itself; only what concerns `office` where one is given. The
+    store only remembers the hashes of the files.
     """
     inputs = as_of(store.report_files(report_id(day), "snapshot"), moment)
     if inputs is None:
         return None
     there = folder if flat else folder / day.isoformat() / f"luc-{moment:%Y%m%dT%H%M}"
-    target = _target(store, config, day, there, flat=True, formats=formats)
-    sheet = sheet_of(still_there(store, inputs))
-    return _result(target, write_files(sheet, load_style(config.folders), config.folders, target))
+    target = _target(store, config, day, there, flat=True, formats=formats, office=office)
+    sheet = sheet_of(still_there(store, inputs), office)
+    results = write_files(sheet, load_style(config.folders), config.folders, target)
+    store.remember_files(report_id(day), results.drafts(store.clock()))
+    return _result(target, results)
 
 
 def report_id(day: date) -> str:
@@ -238,16 +242,23 @@ def _target(
     flat: bool,
     formats: Sequence[str] | None,
     lenient: bool = False,
+    office: Office | None = None,
 ) -> Target:
     wanted = formats or [name for name in config.settings.sheet.formats if name in FORMATS]
-    known = store.report_files(report_id(day), "draft")
+    stem = stem_of(day, office.body_id if office else None)
     return Target(
         folder=(folder if flat else folder / day.isoformat()).absolute(),
-        stem=NAME_OF_DAY.format(day=day.isoformat()),
+        stem=stem,
         formats=tuple(wanted),
-        ours=frozenset(file.sha256 for file in known),
+        ours=known_hashes(store, day, stem),
         lenient=lenient,
     )
+
+
+def known_hashes(store: Store, day: date, stem: str) -> frozenset[str]:
+    """The hashes of all files of that name that we have written for the morning `day`, whatever their format."""
+    drafts = store.report_files(report_id(day), "draft")
+    return frozenset(file.sha256 for file in drafts if file.name.rpartition(".")[0] == stem)
 
 
 def _left(target: Target) -> SheetFiles:

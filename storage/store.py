@@ -287,6 +287,11 @@ class Store:
             reports.save_report(connection, report)
             report_files.save_files(connection, report.report_id, files)
 
+    def remember_files(self, report_id: str, files: Sequence[ReportFile]) -> None:
+        """Remember further files of a report that is there; one that is known already keeps its moment."""
+        with self._writes("remember a report's files") as connection:
+            report_files.save_files(connection, report_id, files)
+
     def report_files(self, report_id: str, *roles: FileRole) -> list[ReportFile]:
         """The files of a report in these roles, in order of the moment they were made, then of name."""
         with self._reads("read a report's files") as connection:

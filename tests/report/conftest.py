@@ -336,6 +336,12 @@ def make_morning(state, name_of):
     return lambda folder, address: Morning(folder, state, name_of, address)
 
 
+@pytest.fixture(scope="session")
+def make_morning_of(state, name_of):
+    """Opens the morning that lies in a folder."""
+    return lambda folder: Morning(folder, state, name_of)
+
+
 @pytest.fixture
 def full(filled, tmp_path, state, name_of):
     """A copy of the two mornings that a test may change."""

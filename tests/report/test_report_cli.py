@@ -1,0 +1,148 @@
+"""`diembao report …` as a person types it: files, exit codes, and what is said when something is missing."""
+
+import json
+import os
+import shutil
+from datetime import datetime
+
+import pytest
+from typer.testing import CliRunner
+
+from diembao.main import app
+from report.as_pdf import PACKAGES
+from report.formats import FORMATS
+from vietnamese.clock import LOCAL
+
+DAY = "2026-09-11"
+NAME = f"diem-bao-{DAY}"
+
+
+@pytest.fixture(scope="module")
+def shared(filled, tmp_path_factory, make_morning_of):
+    """The home of two mornings with both sheets, made once."""
+    folder = tmp_path_factory.mktemp("cli") / "home"
+    shutil.copytree(filled, folder)
+    made = make_morning_of(folder)
+    made.now = datetime(2026, 9, 11, 6, 10, tzinfo=LOCAL)
+    made.sheet(datetime(2026, 9, 11, tzinfo=LOCAL).date())
+    made.store.close()
+    return folder
+
+
+@pytest.fixture
+def home(shared, tmp_path, monkeypatch):
+    """A copy of it that a test may change."""
+    folder = tmp_path / "home"
+    shutil.copytree(shared, folder)
+    monkeypatch.setenv("DIEMBAO_HOME", str(folder))
+    monkeypatch.delenv("DIEMBAO_DATABASE_URL", raising=False)
+    return folder
+
+
+@pytest.fixture
+def run(home):
+    """Runs `diembao report` with these arguments; returns exit code and everything printed."""
+
+    def call(*arguments, code=0):
+        done = CliRunner().invoke(app, ["report", *map(str, arguments)])
+        assert done.exit_code == code, (done.output, done.exception)
+        return done.output
+
+    return call
+
+
+@pytest.fixture
+def sheets(home):
+    return home / "reports" / DAY
+
+
+def test_every_format_is_written_and_named(run, tmp_path):
+    out = tmp_path / "out"
+    told = run("daily", "--date", DAY, "--format", ",".join(FORMATS), "-o", out)
+    assert sorted(file.name for file in out.iterdir()) == sorted(f"{NAME}.{name}" for name in FORMATS)
+    assert "".join(told.split()).count(NAME) == len(FORMATS)
+    assert (out / f"{NAME}.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_missing_system_library_names_the_package_and_the_others_come(run, tmp_path, monkeypatch):
+    (tmp_path / "weasyprint").mkdir()
+    (tmp_path / "weasyprint" / "__init__.py").write_text("import ctypes\nctypes.CDLL('libpango-1.0-absent.so.0')\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    told = run("--date", DAY, "--format", "pdf,html,xlsx", "-o", tmp_path / "out", code=2)
+    assert f"apt-get install {PACKAGES}" in " ".join(told.split())
+    assert sorted(file.suffix for file in (tmp_path / "out").iterdir()) == [".html", ".xlsx"]
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("--date", DAY, "--format", "odt"), "unknown odt"),
+    (("--date", "2026-13-01"), "is not a day"),
+    ((), "which morning?"),
+    (("approve", "2026-01-05"), "there is no sheet of 2026-01-05"),
+    (("send", DAY), "nobody has approved"),
+    (("correction", DAY), "was not sent"),
+    (("preview", "2026-01-05", "--print"), "there is no sheet"),
+    (("--date", DAY, "--for", "Sở Không Có"), "is no agency or unit"),
+    (("--date", DAY, "--as-of", "2026-09-11T05:00"), "the first snapshot is of 2026-09-11T06:10"),
+    (("--date", DAY, "--as-of", "2026-09-11T05:00", "--for", "so-xay-dung"), "the first snapshot is of"),
+])  # fmt: skip
+def test_what_cannot_be_done_ends_with_2_and_says_why(run, arguments, words):
+    assert words in " ".join(run(*arguments, code=2).split())
+
+
+def test_one_office_now_and_as_of_then_and_all_of_them(run, sheets):
+    run("--date", DAY, "--for", "so-xay-dung")
+    mine = sheets / "co-quan" / f"{NAME}-so-xay-dung.html"
+    then = ("--date", DAY, "--for", "so-xay-dung", "--as-of", "2026-09-11T07:00")
+    assert "left alone" not in run(*then) + run(*then)
+    same = sheets / "luc-20260911T0700" / f"{NAME}-so-xay-dung.html"
+    assert same.read_bytes() == mine.read_bytes()
+    mine.write_text("sửa tay", encoding="utf-8")
+    told = run("for-all", "--date", DAY, "--format", "html")
+    assert "left alone, a person has edited it" in " ".join(told.split())
+    assert mine.read_text(encoding="utf-8") == "sửa tay"
+    assert {file.name for file in (sheets / "co-quan").glob("*.html")} == {
+        f"{NAME}-so-xay-dung.html", f"{NAME}-n11413.html",
+    }  # fmt: skip
+
+
+def test_from_draft_to_approved_to_sent_to_correction(run, sheets, tmp_path):
+    edited = tmp_path / "ky.docx"
+    edited.write_bytes(b"signed")
+    assert "approved" in run("approve", DAY)
+    assert f"{NAME}.docx" in run("approve", DAY, "--file", edited)
+    assert "left as they are" in run("--date", DAY)
+    run("send", DAY)
+    assert (sheets / "da-gui" / f"{NAME}.docx").read_bytes() == b"signed"
+    assert "later facts go into" in " ".join(run("approve", DAY, code=2).split())
+    assert "nothing has changed" in run("correction", DAY)
+
+
+def test_verify_agrees_and_finds_a_planted_number(run, sheets, tmp_path):
+    file = sheets / f"{NAME}.json"
+    assert "agrees with the store" in run("verify", file)
+    sheet = json.loads(file.read_bytes())
+    sheet["counts"]["articles"] += 1
+    planted = tmp_path / "planted.json"
+    planted.write_text(json.dumps(sheet), encoding="utf-8")
+    assert "counts.articles: the sheet says 5, the store gives 4" in run("verify", planted, code=3)
+
+
+def test_diff_and_preview(run, sheets):
+    assert "counts.articles: 3 -> 4" in run("diff", "2026-09-10", DAY)
+    assert json.loads(run("diff", "2026-09-10", DAY, "--json"))["gone"][0]["id"] == "i2"
+    assert "nothing differs" in run("diff", DAY, DAY)
+    assert run("preview", DAY, "--print").strip() == str(sheets / f"{NAME}.html")
+
+
+def test_the_back_test_says_whether_the_store_has_what_was_missed(run, tmp_path):
+    file = tmp_path / "r.toml"
+    matters = ("Tin b1", "Tin elsewhere", "Đình công nhà máy giày")
+    file.write_text("".join(f'[[matter]]\ntitle = "{title}"\n' for title in matters), encoding="utf-8")
+    first, second, third, *rest = run("backtest", "--reference", file, "--sheet", DAY).splitlines()
+    assert first.split("\t")[1] == "Tin b1"
+    assert first[0].isdigit()
+    assert second == "missed\tTin elsewhere\tcó trong kho, dưới hạng 3: https://alpha.example/elsewhere.html"
+    assert third == "missed\tĐình công nhà máy giày\tkhông có trong kho"
+    assert rest[-1] == "recall@3: 0.33"
+    told = json.loads(run("backtest", "--reference", file, "--sheet", DAY, "--json"))["matters"]
+    assert [one["stored"] is not None for one in told] == [False, True, False]
