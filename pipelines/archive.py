@@ -13,6 +13,7 @@ import json
 import logging
 import re
 import zlib
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, TextIO
@@ -64,19 +65,33 @@ class Archive:
         host, slash, path = page.url.partition("//")[2].partition("/")
         line = f"GET {slash or '/'}{path} HTTP/1.1"
         asked = StatusAndHeaders(line, [("Host", host), *visited.request_headers], is_http_request=True)
-        for kind, headers, body in (("response", status, page.body), ("request", asked, b"")):
-            self._write(file, page, kind, headers, body)
-        file.flush()
         digest = payload_digest(page.body)
         row = {"digest": digest, "offset": offset, "url": page.url, "status": page.status}
         if visited.row.url != page.url:
             row["of"] = visited.row.url
-        index.write(json.dumps(row, ensure_ascii=False) + "\n")
-        index.flush()
+        try:
+            for kind, headers, body in (("response", status, page.body), ("request", asked, b"")):
+                _write_whole(file, self._record(page, kind, headers, body))
+            index.write(json.dumps(row, ensure_ascii=False) + "\n")
+            index.flush()
+        except OSError:
+            self._abandon(offset)
+            raise
         return f"{_day(page)}#{digest}"
 
+    def _abandon(self, offset: int) -> None:
+        """Take back what a full disk left torn, and leave these files: a page after it begins new ones."""
+        with suppress(OSError):
+            if self._file is not None:
+                self._file.truncate(offset)
+        for file in (self._file, self._index):
+            with suppress(OSError):
+                if file is not None:
+                    file.close()
+        self._file = self._index = None
+
     @staticmethod
-    def _write(file: BinaryIO, page: Page, kind: str, headers: StatusAndHeaders, body: bytes) -> None:
+    def _record(page: Page, kind: str, headers: StatusAndHeaders, body: bytes) -> bytes:
         plain = BytesIO()
         writer = WARCWriter(plain, gzip=False)
         record = writer.create_warc_record(
@@ -89,7 +104,7 @@ class Archive:
         )
         writer.write_record(record)
         pack = zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP)
-        file.write(pack.compress(plain.getbuffer()) + pack.flush())
+        return pack.compress(plain.getbuffer()) + pack.flush()
 
     def close(self) -> None:
         """Close the files, if any were needed."""
@@ -108,12 +123,19 @@ class Archive:
         while True:
             name = folder / f"{self._run_id}-{part}{SUFFIX}"
             try:
-                self._file = name.open("xb")
+                self._file = name.open("xb", buffering=0)  # what a full disk refuses must not wait in a buffer
             except FileExistsError:
                 part += 1
             else:
                 self._index = index_of(name).open("a", encoding="utf-8")
                 return self._file, self._index
+
+
+def _write_whole(file: BinaryIO, record: bytes) -> None:
+    """All of it: a disk that is nearly full takes a part without an error."""
+    rest = memoryview(record)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def _day(page: Page) -> str:
