@@ -121,7 +121,7 @@ json_values = st.recursive(
 
 
 @given(st.lists(st.binary() | st.dictionaries(st.sampled_from([*GOOD]), json_values).map(lambda d: GOOD | d)))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_row_crashes(tmp_path, rows) -> None:
     outlet = Outlet(id="bao", name="Báo", domains=("bao.vn",), tier="local")
     file = read_items(file_of(tmp_path, GOOD, *rows))
