@@ -189,6 +189,7 @@ def _into_sqlite(store: Store) -> Iterator[Any]:
         for _, sql in indexes:
             cursor.execute(sql)
         cursor.execute("COMMIT")
+        cursor.execute("PRAGMA analysis_limit = 400")
         cursor.execute("ANALYZE")
         cursor.execute("PRAGMA journal_mode = WAL")
     store.engine.dispose()

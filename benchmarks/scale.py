@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -129,12 +129,12 @@ def fill(store: Store, count: int) -> None:
             # psycopg takes a single % for the beginning of a parameter.
             connection.exec_driver_sql(sql if connection.dialect.name == "sqlite" else sql.replace("%", "%%"))
             print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # A glance at each index is enough to plan by, and reading all of millions takes longer than making them.
-        sqlite = connection.dialect.name == "sqlite"
-        for statement in ("PRAGMA analysis_limit = 400", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"):
-            if sqlite or statement == "ANALYZE":
-                connection.exec_driver_sql(statement)
+    # A glance at each index is enough to plan by; reading all of millions takes longer than making them.
+    sqlite = ("PRAGMA analysis_limit = 400", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)")
+    with closing(store.engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
+        for statement in sqlite if store.engine.dialect.name == "sqlite" else ("ANALYZE",):
+            cursor.execute(statement)
+        raw.commit()
 
 
 def _dropped(connection: Connection, tables: tuple[str, ...]) -> list[str]:
