@@ -364,6 +364,17 @@ report_deliveries = Table(
     _text("detail"),
 )
 
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("channel", String, primary_key=True),  # as the settings name it; never an address
+    Column("kind", String, primary_key=True),  # issue, agency, outlet
+    Column("subject_id", String, primary_key=True),
+    Column("at", UtcDateTime, primary_key=True),  # the same for all of one digest
+    _text("state", nullable=False),  # sending, sent
+    _time("over_at"),  # an outlet came back: the next time it falls silent is news again
+)
+
 topics = Table(
     "topics",
     metadata,

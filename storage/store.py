@@ -14,6 +14,7 @@ from config.model import Outlet, Settings
 from gazetteer.corrections import Correction
 from gazetteer.mention import Mention
 from storage import (
+    alerts,
     commit,
     corrections,
     database,
@@ -29,6 +30,7 @@ from storage import (
     search,
     topics,
 )
+from storage.alerts import AlertRow
 from storage.errors import StoreError, store_errors
 from storage.issue_edits import Applied, PlacedRow
 from storage.issue_records import IssueEdit, IssueInput, IssueRecord, PlacedArticle, Placement, Spike
@@ -321,6 +323,26 @@ class Store:
         """How a report was delivered, in order of channel."""
         with self._reads("read a report's deliveries") as connection:
             return report_files.deliveries(connection, report_id)
+
+    def alerts(self, channel: str) -> list[AlertRow]:
+        """What was told to a channel, in order."""
+        with self._reads("read the alerts") as connection:
+            return alerts.told(connection, channel)
+
+    def claim_alerts(self, rows: Sequence[AlertRow]) -> bool:
+        """Note that a digest begins; False, and nothing noted, where one of its matters is told already."""
+        with self._writes("begin an alert") as connection:
+            return alerts.claim(connection, rows)
+
+    def settle_alerts(self, rows: Sequence[AlertRow], *, sent: bool) -> None:
+        """Note that a digest went out, or forget that it began."""
+        with self._writes("save an alert") as connection:
+            alerts.settle(connection, rows, sent=sent)
+
+    def end_alerts(self, kind: str, subject_ids: Sequence[str], at: datetime) -> None:
+        """These matters are over: should they come again, they are news."""
+        with self._writes("end an alert") as connection:
+            alerts.end(connection, kind, subject_ids, at)
 
     def load_report(self, report_id: str) -> Report | None:
         """A report with its snapshot, or None."""
