@@ -8,6 +8,7 @@ import typer
 
 from diembao import (
     __version__,
+    alerts,
     analyse,
     correct,
     db,
@@ -60,6 +61,7 @@ def diembao(
 app.command("nightly")(nightly.nightly)
 app.command("watch")(watch.watch)
 app.add_typer(report.app, name="report")
+app.command("alerts")(alerts.alerts)
 app.command("search")(search.search)
 app.command("topic")(topic.topic)
 app.command("explain")(explain.explain)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from crawler.run import crawl
 from issues.update import update_issues
+from night.alerts import alerts_stage
 from night.entities import sync_entities
 from night.health import OutletHealth
 from night.judge import outlet_health
@@ -120,6 +121,7 @@ async def run_night(
     with stages.stage("sheet"):
         files = write_sheet(store, config, morning, health=health, run_id=run.run_id, now=clock(), folder=where.reports)
         stages.sheet = files.html
+    alerts_stage(store, config.settings, health, now=clock() + timedelta(seconds=time.monotonic() - started))
     result = NightResult(
         run_id=run.run_id,
         morning=morning,

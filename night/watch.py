@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.run import crawl
 from issues.update import update_issues
+from night.alerts import alerts_stage
 from night.entities import sync_entities
 from night.nightly import visited
 from storage.activity import fate_counts
@@ -79,6 +80,7 @@ async def look(
     )
     store.close_fates(run.run_id)
     placed = update_issues(store, config.settings, folders=config.folders, now=clock())
+    alerts_stage(store, config.settings, (), now=clock())
     store.finish_run(run.run_id, "done")
     return Look(
         run_id=run.run_id,

@@ -87,7 +87,8 @@ def _overview(period: Period) -> Iterator[Block]:
 
 
 def _against(now: int, earlier: int) -> str:
-    return f"{number(earlier)} ({signed(now - earlier)})"
+    """`12 (+3)`; `–` where nothing is known of the period before."""
+    return f"{number(earlier)} ({signed(now - earlier)})" if earlier else "–"
 
 
 def _nights(period: Period) -> str:
@@ -158,7 +159,7 @@ def _issues(period: Period, style: Style, issues: Sequence[IssueRow]) -> Iterato
             )
             for at, issue in enumerate(issues, 1)
         ),
-        widths_mm=(11, 56, 22, 26, 20, 30),
+        widths_mm=(11, 60, 18, 22, 18, 36),
         numbers=frozenset({0}),
     )
 

@@ -121,7 +121,9 @@ def as_text(document: Document) -> bytes:
 def as_word(document: Document, style: Style) -> bytes:
     """A Word file in the form of the decree; the same document gives the same bytes."""
     drawings = [block.chart for block in document.blocks if isinstance(block, Drawing)]
-    body = "".join((*_head(document, style), *map(_block, document.blocks), *_foot(document, style)))
+    body = "".join(
+        (*_head(document, style), *(_block(block, document) for block in document.blocks), *_foot(document, style))
+    )
     parts = {
         "[Content_Types].xml": _types(),
         "_rels/.rels": _relations(("rId1", "officeDocument", "word/document.xml")),
@@ -145,15 +147,15 @@ def _said(text: str, *, bold: bool = False, italic: bool = False) -> str:
     return run(printable(text), bold=bold, italic=italic)
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, document: Document) -> str:
     if isinstance(block, Heading):
-        return paragraph("Heading1", _said(block.text))
+        return paragraph("Heading1", _said(block.text.upper() if document.official else block.text))
     if isinstance(block, Paragraph):
         return paragraph("Note" if block.note else "BodyText", _said(block.text))
     if isinstance(block, Table):
         return _table(block)
-    return paragraph("CellHead", _picture(block.chart, block.caption), extra="<w:keepNext/>") + paragraph(
-        "CellHead", _said(block.caption)
+    return paragraph("CellNumber", _picture(block.chart, block.caption), extra="<w:keepNext/>") + paragraph(
+        "Draft", _said(block.caption)
     )
 
 
