@@ -239,3 +239,27 @@ def test_the_back_test_finds_and_misses_matters(full, tmp_path):
     table.write_text("title\n\n", "utf-8")
     with pytest.raises(ConfigError):
         read_reference(table)
+
+
+@pytest.mark.postgres
+def test_the_whole_way_on_postgres(tmp_path, fill_store, make_morning, postgres_url):
+    made = fill_store(make_morning(tmp_path / "postgres", postgres_url))
+    try:
+        made.sheet(FRIDAY)
+        made.now += timedelta(minutes=5)
+        edit(made, '[issue.i3]\nmerge = "i1"\n[issue.i1]\nlevel = 0\n[issue.i4]\npin = 1\n')
+        signed = again(made)
+        approve(made.store, made.reports, FRIDAY, who="an", now=made.now)
+        send(made.store, made.reports, FRIDAY, who="an", now=made.now)
+        assert [one.kind for one in made.store.issue_edits()] == ["merge", "level", "pin"]
+        assert verify(signed, made.store) == []
+        then = write_as_of(made.store, made.config, FRIDAY, made.now, folder=tmp_path, flat=True, formats=KINDS)
+        assert json.loads(then.json.read_bytes()) == signed
+        office = office_of(load([BUILTIN]), "so-xay-dung", "thành phố Hải Phòng")
+        files = write_office(made.store, made.config, FRIDAY, office, folder=made.reports, formats=KINDS)
+        assert verify(json.loads(files.files["json"].read_bytes()), made.store) == []
+        made.now = at(14, 6, 10)
+        monday = made.sheet(date(2026, 9, 14))
+        assert verify(monday, made.store) == []
+    finally:
+        made.store.close()
