@@ -16,7 +16,7 @@ def alerts(
     demo: DemoOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Send the digest of issues at level 3, spikes and silent outlets that the channels of `[alerts]` have not had.
+    """Send the digest of issues at level 3, spikes and silent outlets that its channels have not had.
 
     A night and each look of `watch` do so by themselves. Ends with 3 where a channel failed.
     """
@@ -29,7 +29,7 @@ def alerts(
     with clear_errors():
         where, found = configured(demo=demo, overlay=config)
         if not found.settings.alerts.channels:
-            stop('no channel is named: write channels = ["…"] under [alerts], see docs/configuration.md')
+            stop("no channel is named: alerts.channels of the settings is empty, see docs/configuration.md")
         with closing(open_store(where.database_url, system_clock, found.settings)) as store:
             now, run_id = system_clock(), newest_run(store)
             calendar = found.settings.calendar

@@ -37,7 +37,7 @@ def send(
     with opened(demo=demo, config=config) as (where, settings, store):
         wrong = unknown_channels(again or (), settings.settings)
         if wrong:
-            stop(f"--again {wrong[0]}: no such channel in [[delivery.channels]]")
+            stop(f"--again {wrong[0]}: no such channel among delivery.channels of the settings")
         morning, now = day_of(day), system_clock()
         if dry_run:
             lines = [file.name for file in sent_files(store, morning)]

@@ -92,7 +92,7 @@ def send_alerts(
     results = [
         _tell(store, settings, known[name], matters, now=now, dry_run=dry_run, sleep=sleep)
         if name in known
-        else Told(channel=name, state="unknown", detail="no such channel in [[delivery.channels]]")
+        else Told(channel=name, state="unknown", detail="no such channel among delivery.channels of the settings")
         for name in rules.channels
     ]
     for told in results:
