@@ -24,15 +24,20 @@ class Weights(dict[str, float]):
         """`weigh`: the weight of a term at this moment."""
         self._weigh = weigh
         self.squares = _Squares(self)
+        self._lengths: dict[str, float] = {}
 
     def __missing__(self, term: str) -> float:
         self[term] = weight = self._weigh(term)
         return weight
 
     def length(self, article: Profile) -> float:
-        """The squared length of an article's vector."""
-        title = fsum(map(self.squares.__getitem__, article.title_terms))
-        return fsum(map(self.squares.__getitem__, article.terms)) + (TITLE_WEIGHT**2 - 1) * title
+        """The squared length of an article's vector; reckoned once each."""
+        length = self._lengths.get(article.article_id)
+        if length is None:
+            title = fsum(map(self.squares.__getitem__, article.title_terms))
+            length = fsum(map(self.squares.__getitem__, article.terms)) + (TITLE_WEIGHT**2 - 1) * title
+            self._lengths[article.article_id] = length
+        return length
 
 
 class _Squares(dict[str, float]):
