@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import smtplib
@@ -134,9 +135,11 @@ def _to_folder(parcel: Parcel, channel: Channel) -> str:
 
 
 def message_of(parcel: Parcel, channel: Channel) -> EmailMessage:
-    """The mail as it goes out; the same parcel and channel give the same Message-ID."""
+    """The mail as it goes out. The same words and files give the same Message-ID, whenever: readers show it once."""
     message = alternative(parcel.title, parcel.text, parcel.page, made_at=parcel.made_at)
     del message["X-Unsent"]
+    key = _key(parcel, channel)
+    message.replace_header("Message-ID", f"<{key}@diembao.invalid>")
     message["From"] = channel.sender
     message["To"] = ", ".join(channel.to)
     message["Auto-Submitted"] = "auto-generated"
@@ -146,8 +149,16 @@ def message_of(parcel: Parcel, channel: Channel) -> EmailMessage:
             main, sub = "application", "octet-stream"
         message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     if parcel.files:
-        message.set_boundary(f"={message['Message-ID'][1:33]}")
+        message.set_boundary(f"={key}")
     return message
+
+
+def _key(parcel: Parcel, channel: Channel) -> str:
+    said = (channel.name, parcel.title, parcel.text, parcel.page or "")
+    held = hashlib.sha256("\0".join(said).encode(errors="replace"))
+    for file in parcel.files:
+        held.update(hashlib.sha256(file.content).digest())
+    return held.hexdigest()[:32]
 
 
 def _by_mail(parcel: Parcel, channel: Channel, timeout: float) -> str:
