@@ -146,3 +146,20 @@ def test_the_back_test_says_whether_the_store_has_what_was_missed(run, tmp_path)
     assert rest[-1] == "recall@3: 0.33"
     told = json.loads(run("backtest", "--reference", file, "--sheet", DAY, "--json"))["matters"]
     assert [one["stored"] is not None for one in told] == [False, True, False]
+
+
+def test_a_level_is_given_noted_shown_and_taken_back(home, sheets, run):
+    def issues(*arguments, code=0):
+        done = CliRunner().invoke(app, ["issues", *arguments])
+        assert done.exit_code == code, (done.output, done.exception)
+        return done.output
+
+    assert "would do: #1 level i1 level 0" in issues("level", "i1", "0", "--why", "đã giải quyết", "--dry-run")
+    assert "done: #1 level i1 level 0" in issues("level", "i1", "0", "--why", "đã giải quyết", "--by", "an")
+    assert "(đã giải quyết)" in issues("log")
+    assert "i1  level 0" in issues("show", "i1")
+    assert "was given level 0 already" in issues("level", "i1", "0", code=2)
+    assert "is no level" in issues("level", "i1", "7", code=2)
+    assert "agrees with the store" in run("verify", sheets / f"{NAME}.json"), "the sheet keeps what it was made of"
+    assert "undone: #1" in issues("undo", "--by", "an")
+    assert "i1  level 3" in issues("show", "i1")
