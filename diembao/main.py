@@ -10,6 +10,7 @@ from diembao import (
     __version__,
     alerts,
     analyse,
+    archive,
     correct,
     db,
     explain,
@@ -71,6 +72,7 @@ app.command("healthcheck")(health.healthcheck)
 app.add_typer(outlets.app, name="outlets")
 app.add_typer(gazetteer.app, name="gazetteer")
 app.add_typer(db.app, name="db")
+app.add_typer(archive.app, name="archive")
 app.command("import")(import_.import_)
 app.command("analyse")(analyse.analyse)
 app.command("tag")(tag.tag)

@@ -58,7 +58,7 @@ def newest_run(store: Store) -> str | None:
     """The run that began last; None in an empty store. Looks in the day do not count: they ask little of an outlet."""
     newest = (
         select(runs.c.run_id)
-        .where(runs.c.kind.not_in(("topic", "watch")))
+        .where(runs.c.kind.not_in(("topic", "watch", "replay")))
         .order_by(runs.c.started_at.desc(), runs.c.run_id.desc())
         .limit(1)
     )
