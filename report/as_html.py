@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from report import passages, phrases
@@ -35,7 +36,7 @@ def as_html(sheet: Sheet, style: Style, folders: Sequence[Path], *, paper: bool 
 
 def environment(folders: Sequence[Path]) -> Environment:
     """Templates of the folders with our filters; everything printed is cleaned and escaped."""
-    environment = Environment(
+    environment = SandboxedEnvironment(  # an office's template says how a sheet looks, and nothing else
         loader=FileSystemLoader([str(folder) for folder in folders]),
         autoescape=True,
         undefined=StrictUndefined,

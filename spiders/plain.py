@@ -70,6 +70,13 @@ class _Stripper(HTMLParser):
         stripper._end_link()
         return "".join(stripper._out)
 
+    def parse_html_declaration(self, i: int) -> int:
+        """Past a declaration; one that nobody knows (`<![CLATA`) is no markup; the library would stop with an error."""
+        try:
+            return super().parse_html_declaration(i)
+        except AssertionError:
+            return self.parse_bogus_comment(i)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - base signature
         self._silent += tag in _SILENT
         if tag in _BLOCKS:

@@ -91,6 +91,16 @@ def test_half_a_surrogate_pair_costs_its_entry_not_the_sitemap(bad: bytes) -> No
     assert parse_sitemap(body, **KNOWN).items[0].url == "https://bao.example/tin-1.html"
 
 
+@pytest.mark.parametrize("bad", ["<![CLATA[x]]>", "<![CD", "<![ 5>", "<![", "<!x[", "<!>"])
+def test_a_declaration_nobody_knows_costs_its_words_not_the_feed(bad: str) -> None:
+    """One such title raised in the library, and the whole feed was lost."""
+    item = "<item><title>%s</title><link>https://bao.example/%s.html</link></item>"
+    titles = [f"Sửa cầu <![CDATA[<b>{bad}</b>]]>", "Mở đường"]
+    rows = "".join(item % (title, n) for n, title in enumerate(titles))
+    found = parse_feed(f"<rss version='2.0'><channel>{rows}</channel></rss>".encode(), **KNOWN)
+    assert "Mở đường" in [each.teaser.title for each in found.items if each.teaser]
+
+
 @pytest.mark.parametrize("location", [b"http://[", b"//[x]/", b"http://[::fffx:1]/", b"http://a:b:c/"])
 def test_a_redirect_to_no_address_is_refused_as_one(location: bytes) -> None:
     """Was told as a defect of ours, with an error id."""
