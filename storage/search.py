@@ -23,7 +23,7 @@ from storage.views import v1_articles, v1_mentions
 from vietnamese.normal import unaccent
 from vietnamese.words import syllables
 
-CONSIDERED = 100
+CONSIDERED = 50
 """The newest articles that hold a query, of which the ones with its words in their title come first."""
 
 _MOST_NAMES = 3
