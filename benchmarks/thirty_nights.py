@@ -34,7 +34,7 @@ from typing import Any, cast
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from demo.long import HOLIDAYS, SIZES, LongTown, Trouble, host, morning  # noqa: E402
+from demo.long import HOLIDAYS, SIZES, TROUBLES, LongTown, Trouble, host, morning  # noqa: E402
 from demo.server import TownServer  # noqa: E402
 from demo.town import Town  # noqa: E402
 
@@ -120,8 +120,8 @@ class NightRow:
 class Nights:
     """A town, a home, and the nights played in it."""
 
-    def __init__(self, home: Path, server: TownServer, seed: int) -> None:
-        self.home, self.server = home, server
+    def __init__(self, home: Path, server: TownServer, seed: int, spared: frozenset[int] = frozenset()) -> None:
+        self.home, self.server, self.spared = home, server, spared
         self.town = cast("LongTown", server.town)
         self.chance = random.Random(seed)
         self.usual = 6.0
@@ -139,8 +139,9 @@ class Nights:
         at = morning(night)
         row = NightRow(night=night, day=f"{at:%a %Y-%m-%d}")
         moment = self.chance.uniform(0.15, 0.95) * self.usual
-        row.killed_at = round(moment, 2) if self._killed(at.isoformat(), moment) else None
-        row.worker_killed = self.chance.random() < 1 / 3
+        if night not in self.spared:
+            row.killed_at = round(moment, 2) if self._killed(at.isoformat(), moment) else None
+            row.worker_killed = self.chance.random() < 1 / 3
         began = time.monotonic()
         row.code = self._whole(at.isoformat(), worker=row.worker_killed)
         row.seconds = round(time.monotonic() - began, 1)
@@ -244,14 +245,14 @@ def _seen(ill: str, trouble: Trouble | None, night: int, state: dict[str, Any], 
         return False
     nights = night - trouble.first
     if ill == "empty":
-        return nights < EMPTY_SILENT_AFTER or (state["state"] == "silent" and noted)
+        return noted and (nights < EMPTY_SILENT_AFTER or state["state"] == "silent")
     return noted or (ill == "markup" and nights <= MARKUP_SEEN_AFTER)
 
 
 @contextmanager
-def town(nights: int, seed: int) -> Iterator[TownServer]:
+def town(nights: int, seed: int, troubles: tuple[Trouble, ...] = TROUBLES) -> Iterator[TownServer]:
     """The town, served by a thread of this process."""
-    with TownServer(cast("Town", LongTown(nights=nights, seed=seed))) as server:
+    with TownServer(cast("Town", LongTown(nights=nights, seed=seed, troubles=troubles))) as server:
         yield server
 
 

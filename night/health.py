@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from night.expected import Volume
 from storage.activity import Coverage
-from storage.doubt import Drift
+from storage.doubt import EMPTY_VI, Drift
 from storage.records import FateWord
 from vietnamese.clock import to_local
 from vietnamese.numbers import short_date
@@ -36,6 +36,9 @@ _FIELDS = (("body", "a body", "nội dung"), ("dated", "a time", "thời gian"))
 UNREACHABLE = "unreachable"
 """The error of a feed whose host could not be connected to at all."""
 
+_WHOLE = 200
+"""A feed that answered in full: a 304 says nothing of how much stands in it."""
+
 _BLOCKED = {"http-401", "http-403", "http-429"}
 _FAILED = frozenset(
     {FateWord.HTTP_5XX, FateWord.TIMEOUT, FateWord.TOO_BIG, FateWord.TOO_SLOW, FateWord.NO_TEXT, FateWord.FAILED}
@@ -56,6 +59,8 @@ class FeedAnswer:
     status: int
     error: str | None
     detail: str | None
+    items: int | None = None
+    """What it listed; None when that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,8 +166,14 @@ def _state(facts: OutletFacts, now: datetime) -> tuple[str, str, str]:
         return fault
     if facts.fates.get(FateWord.STORED, 0) + facts.fates.get(FateWord.TEASER, 0):
         return _healthy(facts, errors)
+    return _quiet(facts)
+
+
+def _quiet(facts: OutletFacts) -> tuple[str, str, str]:
     if not facts.answers and not facts.fates:
         return "quiet", "not asked in this run", "chưa được hỏi trong đêm"
+    if facts.answers and all(answer.status == _WHOLE and answer.items == 0 for answer in facts.answers):
+        return "quiet", "answered, but nothing stands in its feeds", f"{EMPTY_VI}, không có tin mới"
     return "quiet", "answered, nothing new", "có trả lời, không có tin mới"
 
 

@@ -63,7 +63,13 @@ class _Seen:
             outlet_id=outlet.id,
             name=outlet.name,
             answers=tuple(
-                FeedAnswer(feed_url=poll.feed_url, status=poll.status, error=poll.error, detail=poll.detail)
+                FeedAnswer(
+                    feed_url=poll.feed_url,
+                    status=poll.status,
+                    error=poll.error,
+                    detail=poll.detail,
+                    items=poll.items,
+                )
                 for poll in seen.polls
             ),
             fates=seen.fates,

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from report.inputs import WHOLE_CITY, OutletName, OutletState, SheetArticle
 from report.sheet import FULL_STATES, REACHED_STATES, Counts, IssueRow, Sheet
 from report.style import Style
-from storage.doubt import DRIFTED_VI
+from storage.doubt import DRIFTED_VI, EMPTY_VI
 from vietnamese.clock import to_local
 from vietnamese.numbers import count, date_time, number, short_date, signed, spoken_time
 
@@ -167,7 +167,7 @@ def troubles(sheet: Sheet, style: Style) -> tuple[str, ...]:
     """Which outlets did not give all they had, and why; outlets with the same trouble are told together."""
     named: defaultdict[str, list[str]] = defaultdict(list)
     for row in sheet.outlets:
-        if row.state.state not in FULL_STATES or row.state.reason_vi.startswith(DRIFTED_VI):
+        if row.state.state not in FULL_STATES or row.state.reason_vi.startswith((DRIFTED_VI, EMPTY_VI)):
             named[trouble(row.state, style)].append(row.state.name)
     notes = [f"{', '.join(names)}: {words}" for words, names in named.items()]
     if sheet.counts.unplaced:

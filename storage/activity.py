@@ -21,6 +21,8 @@ class PollSeen:
     status: int
     error: str | None
     detail: str | None
+    items: int = 0
+    """What it listed."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -41,7 +43,13 @@ def outlet_activity(store: Store, run_id: str | None) -> Mapping[str, OutletActi
     polls = select(feed_polls).where(feed_polls.c.run_id == run_id).order_by(feed_polls.c.feed_url)
     for row in store.rows(polls):
         seen.setdefault(row["outlet_id"], OutletActivity()).polls.append(
-            PollSeen(feed_url=row["feed_url"], status=row["status"], error=row["error"], detail=row["detail"])
+            PollSeen(
+                feed_url=row["feed_url"],
+                status=row["status"],
+                error=row["error"],
+                detail=row["detail"],
+                items=row["items"],
+            )
         )
     counted = (
         select(fates.c.outlet_id, fates.c.fate, func.count().label("n"))

@@ -18,6 +18,9 @@ IN_A_ROW = 4
 _SAMPLE = 4
 """One article in so many is read both ways."""
 
+EMPTY_VI = "nguồn cấp rỗng"
+"""How the note of an outlet begins that answers with feeds in which nothing stands: a fact, told, and no error."""
+
 DRIFTED_VI = "trang đã đổi mẫu"
 """How the sheet's health note begins for a drifted outlet."""
 
