@@ -132,14 +132,14 @@ def _outlets(period: Period, most: int) -> Iterator[Block]:
 def _shares(
     name: str, caption: str, head: tuple[str, str], rows: Sequence[tuple[str, int]], whole: int
 ) -> Iterator[Block]:
-    """A chart and the same numbers as a table."""
+    """A table and its chart, in this order: Word keeps a heading with a table, not with a picture."""
     if not rows:
         yield Paragraph(text="Không có tin, bài.")
         return
-    bars = [Bar(label=label, value=n, shown=f"{number(n)} ({percent(n, whole)})") for label, n in rows]
-    yield Drawing(chart=charts.across(name, bars, hatched=name == "levels"), caption=caption)
     cells = tuple((label, number(n), percent(n, whole)) for label, n in rows)
     yield Table(head=(*head, "Tỷ lệ"), rows=cells, widths_mm=(105, 30, 30), numbers=frozenset({1, 2}))
+    bars = [Bar(label=label, value=n, shown=f"{number(n)} ({percent(n, whole)})") for label, n in rows]
+    yield Drawing(chart=charts.across(name, bars, hatched=name == "levels"), caption=caption)
 
 
 def _issues(period: Period, style: Style, issues: Sequence[IssueRow]) -> Iterator[Block]:
@@ -159,7 +159,7 @@ def _issues(period: Period, style: Style, issues: Sequence[IssueRow]) -> Iterato
             )
             for at, issue in enumerate(issues, 1)
         ),
-        widths_mm=(11, 60, 18, 22, 18, 36),
+        widths_mm=(11, 53, 17, 22, 17, 45),
         numbers=frozenset({0}),
     )
 
