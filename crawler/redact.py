@@ -8,7 +8,7 @@ HIDDEN = "***"
 
 _USER = re.compile(r"(?<=://)[^\s/?#\"'<>]*@")
 _FIELD = re.compile(
-    r"(?i)\b((?:[a-z0-9_-]*(?:token|secret|signature|api_?key|password|passwd|pwd))|key|sig|auth|sid|session(?:id)?)"
+    r"(?i)\b((?:[a-z0-9_-]{0,40}(?:token|secret|signature|api_?key|password|passwd|pwd))|key|sig|auth|sid|session(?:id)?)"
     r"(\s*=\s*)[^\s&;#\"'<>]+"
 )
 _HEADER = re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)(['\"]?\s*[:=]\s*)[^\r\n]+")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,14 @@ def test_any_text_becomes_one_printable_line(text: str) -> None:
     line = one_line(hide_secrets(text))
     assert len(line.splitlines()) <= 1
     assert not any(ord(char) < 32 and char != "\t" for char in line)
+
+
+@pytest.mark.parametrize("piece", ["a-", "x", "://", "a://", "token", "cookie:", "Crawl-delay: -9", "\n"])
+def test_a_long_line_does_not_hold_the_log(piece: str) -> None:
+    """Found by mutation: a name that goes on for ever took the square of its length."""
+    began = time.process_time()
+    hide_secrets("=" + piece * (200_000 // len(piece)) + ":")
+    assert time.process_time() - began < 1
 
 
 @pytest.fixture
