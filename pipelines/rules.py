@@ -64,7 +64,7 @@ def _apply(tree: HtmlElement, rule: OutletRule) -> RuleMatch | None:
     if not bodies:
         return None
     outer = [body for body in bodies if not any(ancestor in bodies for ancestor in body.iterancestors())]
-    blocks = [block for body in outer for block in blocks_of(body, _dropped(tree, body, rule) | boxes(body))]
+    blocks = [block for body in outer for block in _blocks(tree, body, rule)]
     if length_of(blocks) < _LEAST_TEXT:
         return None
     return RuleMatch(
@@ -72,6 +72,12 @@ def _apply(tree: HtmlElement, rule: OutletRule) -> RuleMatch | None:
         published=_first(tree, rule.published), section=_first(tree, rule.section),
         captions=tuple(select(tree, rule.captions)),
     )  # fmt: skip
+
+
+def _blocks(tree: HtmlElement, body: HtmlElement, rule: OutletRule) -> list[Block]:
+    """The blocks of one body element; none when the rule leaves out the element itself."""
+    dropped = _dropped(tree, body, rule)
+    return [] if body in dropped else blocks_of(body, dropped | boxes(body))
 
 
 def _dropped(tree: HtmlElement, body: HtmlElement, rule: OutletRule) -> frozenset[HtmlElement]:

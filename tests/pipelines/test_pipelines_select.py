@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 from config.loader import load
+from config.model import Outlet, OutletRule
 from pipelines.parse import parse
+from pipelines.rules import apply_rules
 from pipelines.select import select, selector
 
 PAGES = Path(__file__).parent / "pages"
@@ -29,3 +32,16 @@ def test_the_same_elements_in_the_same_order(css: str) -> None:
 @pytest.mark.parametrize("css", ["div >", "p..x", "a[", "", None])
 def test_what_is_no_selector_selects_nothing(css: str | None) -> None:
     assert select(TREES[0], css) == []
+
+
+@pytest.mark.parametrize("body", ["div.bai", "div.bai p"])
+@pytest.mark.parametrize("drop", ["p.hop", "p.hop, figure"])
+def test_a_rule_leaves_out_a_block_that_its_body_selects_itself(body: str, drop: str) -> None:
+    text = "Một câu văn dài đủ để được tính là một đoạn văn trong bài viết này. " * 3
+    box = f'<p class="hop">Hộp tin. {text}</p>'
+    tree = html.fromstring(f'<body><div class="bai"><p>{text}</p><p>{text}</p>{box}</div></body>')
+    rules = (OutletRule(name="1", body=body, drop=drop),)
+    outlet = Outlet(id="bao", name="Báo", domains=("bao.vn",), tier="local", rules=rules)
+    match = apply_rules(tree, outlet)
+    assert match is not None
+    assert [block.text.startswith("Một câu") for block in match.blocks] == [True, True]
