@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 from sqlalchemy import text
 
-from config.loader import load
+from config.loader import BUILTIN, load
 from config.model import Period as Rules
 from config.model import Settings
 from report.charts import Bar, across, upright
@@ -101,6 +101,17 @@ def test_every_number_agrees_with_the_store_and_a_wrong_one_is_found(full):
         verify_period({"schema": "diembao/sheet/1"}, full.store)
     with pytest.raises(ValueError, match="whole"):
         verify_period({"schema": told["schema"], "kind": "weekly", "date": "2026-09-11"}, full.store)
+
+
+def test_the_json_has_the_keys_of_its_schema(full):
+    schema = json.loads((BUILTIN.parent / "docs" / "period.schema.json").read_text(encoding="utf-8"))
+    told, parts = json.loads(write(full)["json"]), schema["properties"]
+    assert set(told) == set(schema["required"]) == set(parts)
+    for name in ("window", "counts", "previous", "nights"):
+        assert set(told[name]) == set(parts[name]["required"]), name
+    for name in ("outlets", "bodies", "issues"):
+        assert all(set(row) == set(parts[name]["items"]["required"]) for row in told[name]), name
+    assert parts["schema"]["const"] == told["schema"]
 
 
 def test_every_number_has_its_statement(full):
