@@ -21,6 +21,8 @@ COMMANDS = [
     ("gazetteer", "history"), ("gazetteer", "lint"), ("gazetteer", "export"), ("analyse",), ("tag",), ("group",),
     ("import",), ("retag",), ("correct",),
     ("db",), ("db", "check"), ("db", "upgrade"), ("db", "backup"), ("db", "restore"), ("db", "purge"),
+    ("archive",), ("archive", "list"), ("archive", "verify"), ("archive", "replay"), ("watch",),
+    ("healthcheck",), ("alerts",),
 ]  # fmt: skip
 
 
