@@ -186,6 +186,7 @@ class Bench:
         ]  # fmt: skip
         environment = os.environ | {"DIEMBAO_HOME": str(home), "PYTHONPATH": str(ROOT), "DIEMBAO_DATABASE_URL": ""}
         cost = watched(command, environment, self.folder / "night.log")
+        cost["load_average"] = round(os.getloadavg()[0], 1)  # above the number of cores others took their part
         with sqlite3.connect(home / "diembao.db") as store:
             stored = store.execute("select count(*) from articles").fetchone()[0]
             bodies = store.execute("select count(*) from articles where kind = 'full'").fetchone()[0]
