@@ -120,8 +120,11 @@ class NightRow:
 class Nights:
     """A town, a home, and the nights played in it."""
 
-    def __init__(self, home: Path, server: TownServer, seed: int, spared: frozenset[int] = frozenset()) -> None:
-        self.home, self.server, self.spared = home, server, spared
+    def __init__(
+        self, home: Path, server: TownServer, seed: int, spared: frozenset[int] = frozenset(), latest: float = 0.95
+    ) -> None:
+        """`latest`: the part of a night's usual length after which no kill comes any more."""
+        self.home, self.server, self.spared, self.latest = home, server, spared, latest
         self.town = cast("LongTown", server.town)
         self.chance = random.Random(seed)
         self.usual = 6.0
@@ -138,7 +141,7 @@ class Nights:
         self.town.set_day(night)
         at = morning(night)
         row = NightRow(night=night, day=f"{at:%a %Y-%m-%d}")
-        moment = self.chance.uniform(0.15, 0.95) * self.usual
+        moment = self.chance.uniform(0.15, self.latest) * self.usual
         if night not in self.spared:
             row.killed_at = round(moment, 2) if self._killed(at.isoformat(), moment) else None
             row.worker_killed = self.chance.random() < 1 / 3

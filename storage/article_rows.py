@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import takewhile
 from typing import Any
 
 from config.model import Settings
@@ -17,7 +16,7 @@ from vietnamese.words import excerpt, sentences, syllables
 EXCERPT_WORDS = 60
 """The most that views and sheets show of a text."""
 
-_ENOUGH = 4_000
+_ENOUGH = 900
 """Characters that surely hold EXCERPT_WORDS words; the rest of a long body need not be cut into sentences."""
 
 _WHOLE = re.compile(r"(?<!\.)[.!?][\"'”’»)\]]*$")
@@ -90,8 +89,15 @@ def short(sapo: str | None, text: str) -> str:
     if not _WHOLE.search(lead[-1]):
         return excerpt(lead, EXCERPT_WORDS)
     said = {tuple(syllables(sentence)) for sentence in lead}
-    more = (sentence for sentence in body if tuple(syllables(sentence)) not in said)
-    return excerpt([*lead, *takewhile(_WHOLE.search, more)], EXCERPT_WORDS)
+    words = sum(map(len, said))
+    for sentence in body:
+        told = tuple(syllables(sentence))
+        if words > EXCERPT_WORDS or (told not in said and not _WHOLE.search(sentence)):
+            break
+        if told not in said:
+            lead.append(sentence)
+            words += len(told)
+    return excerpt(lead, EXCERPT_WORDS)
 
 
 def kept_sapo(sapo: str | None, short_text: str) -> str | None:

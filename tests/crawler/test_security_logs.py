@@ -54,7 +54,7 @@ def test_any_text_becomes_one_printable_line(text: str) -> None:
 def test_a_long_line_does_not_hold_the_log(piece: str) -> None:
     """Found by mutation: a name that goes on for ever took the square of its length."""
     began = time.process_time()
-    hide_secrets("=" + piece * (200_000 // len(piece)) + ":")
+    hide_secrets("=" + piece * (50_000 // len(piece)) + ":")
     assert time.process_time() - began < 1
 
 

@@ -7,11 +7,11 @@ from storage.records import FateWord, Outcome
 from storage.store import open_store
 
 ROWS = 50
-BUDGET_MS = 1.0
-"""CPU a row, mentions and search index included; measured 0.76 on a busy 2-core machine."""
+BUDGET_MS = 2.0
+"""CPU a row, mentions, bodies in the search index and the excerpt included; measured 1.05 to 1.25 on a quiet machine."""
 
 
-def test_a_batch_of_fifty_costs_at_most_a_millisecond_a_row(
+def test_a_batch_of_fifty_costs_at_most_two_milliseconds_a_row(
     tmp_path: Any, article: Any, mention: Any, morning: Any
 ) -> None:
     store = open_store(tmp_path / "diembao.db")
