@@ -8,7 +8,7 @@ from storage.store import open_store
 
 ROWS = 50
 BUDGET_MS = 2.0
-"""CPU a row, mentions, bodies in the search index and the excerpt included; measured 1.05 to 1.25 on a quiet machine."""
+"""CPU a row, mentions, bodies in the search index and the excerpt included; measured 1.05 to 1.25, quiet."""
 
 
 def test_a_batch_of_fifty_costs_at_most_two_milliseconds_a_row(
