@@ -46,20 +46,26 @@ def night_lease(store: Store, what: str) -> Iterator[None]:
         connection = store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.detach()  # its own: closing it frees the lock and never gives it back to the pool
     try:
-        _take(connection, what, store.where)
-        yield
+        key = _take(connection, what, store.where)
+        try:
+            yield
+        finally:
+            # Said in words: the server notices the end of a connection only a moment later.
+            with suppress(SQLAlchemyError):
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
     finally:
         with suppress(SQLAlchemyError):
             connection.close()
 
 
-def _take(connection: Connection, what: str, where: str) -> None:
+def _take(connection: Connection, what: str, where: str) -> int:
+    """Take the night and return the key of its lock; StoreError when somebody has it."""
     with store_errors("take the night", where):
-        key = connection.execute(text(_KEY)).scalar_one()
+        key: int = connection.execute(text(_KEY)).scalar_one()
         name = f"{what}, {socket.gethostname()}, process {os.getpid()}".encode()[:_MOST_NAME].decode("utf-8", "ignore")
         connection.execute(text("SELECT set_config('application_name', :name, false)"), {"name": name})
         if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one():
-            return
+            return key
         holder = connection.execute(text(_HOLDER), {"key": key}).scalar()
     raise StoreError(
         f"a night is running on it already: {holder or 'just ended'}", where, "Stop one of the two; nothing was begun"

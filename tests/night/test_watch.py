@@ -67,7 +67,7 @@ def test_in_the_day_only_what_is_worth_asking_is_asked_and_the_night_comes_to_th
 def test_a_crawl_whose_time_is_up_leaves_the_rest_due_and_the_sheet_comes(house) -> None:
     with TownServer(Town(day=1)) as town:
         short, fates = run(
-            house, town, morning(1), run_night, morning=morning(1).date(), crawl_for=timedelta(seconds=0.6)
+            house, town, morning(1), run_night, morning=morning(1).date(), crawl_for=timedelta(seconds=0.05)
         )
         assert short.sheet.exists()
         rest, fates = run(house, town, morning(1) + timedelta(hours=1), run_night, morning=morning(1).date())
