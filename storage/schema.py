@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from storage.types import JsonText, SafeText, UtcDateTime
 
-REVISION = "0010"
+REVISION = "0009"
 """The newest migration: what a store of this program is at."""
 
 APPLICATION_ID = 0x64696562
