@@ -92,7 +92,7 @@ def verify(
                     said = "mended: " if id(each) in mended else "can be mended: " if each.mendable else ""
                     left += id(each) not in mended
                     place = each.file.relative_to(where.archive).as_posix()
-                    console.print(f"{place}: {said}{each.what}", highlight=False, markup=False, soft_wrap=True)
+                    console.print(f"{place}: {said}{each.what}", soft_wrap=True)
     typer.echo(
         f"{total['files']} files, {total['pages']} pages in place, {total['removed']} records of removed pages, "
         f"{total['mended']} mended, {left} wrong"

@@ -31,7 +31,7 @@ def check(demo: DemoOption = False, config: ConfigOption = None) -> None:
         where, _ = configured(demo=demo, overlay=config)
         problems = problems_of(where.database_url)
     for problem in problems:
-        console.print(problem, highlight=False, markup=False)
+        console.print(problem)
     if problems:
         raise typer.Exit(DONE_WITH_FAILURES)
     typer.echo("sound")

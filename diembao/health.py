@@ -6,10 +6,19 @@ import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from diembao.shared import DONE, DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, span, stop
+from diembao.shared import (
+    DONE,
+    DONE_WITH_FAILURES,
+    ConfigOption,
+    DemoOption,
+    clear_errors,
+    configured,
+    screen,
+    span,
+    stop,
+)
 from vietnamese.clock import iso, system_clock, to_local
 
 if TYPE_CHECKING:
@@ -122,7 +131,7 @@ def _table(states: list[OutletHealth], *, evidence: bool) -> None:
             f"{to_local(s.last_success_at):%Y-%m-%d %H:%M}" if s.last_success_at else "-",
             f"{to_local(s.last_new_at):%Y-%m-%d %H:%M}" if s.last_new_at else "-",
         )
-    Console().print(table)
+    screen().print(table)
     if evidence:
         for s in states:
             for name, value in s.evidence.items():

@@ -108,8 +108,8 @@ def _name(faults: Sequence[Fault]) -> None:
     """Name the rows that could not be used, the first of many."""
     from night.import_file import MOST_FAULTS_NAMED
 
-    console.print(f"[red]{len(faults)} rows could not be used:[/red]", highlight=False)
+    console.print(f"{len(faults)} rows could not be used:", style="red")
     for fault in faults[:MOST_FAULTS_NAMED]:
-        console.print(f"  line {fault.line}: {fault.problem}", highlight=False, markup=False)
+        console.print(f"  line {fault.line}: {fault.problem}")
     if len(faults) > MOST_FAULTS_NAMED:
-        console.print(f"  and {len(faults) - MOST_FAULTS_NAMED} more", highlight=False)
+        console.print(f"  and {len(faults) - MOST_FAULTS_NAMED} more")

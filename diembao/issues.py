@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from diembao.explain import explain
-from diembao.shared import DemoOption, clear_errors, configured, stop
+from diembao.shared import DemoOption, clear_errors, configured, console, stop
 from vietnamese.clock import iso, system_clock
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def list_issues(
         query = select(v1_issues).where(v.merged_into.is_(None), v.level >= level)
         query = query.where(v.last_at >= last - timedelta(days=days)) if last else query
         rows = store.rows(query.order_by(v.pinned.desc(), v.level.desc(), v.last_at.desc(), v.issue_id).limit(limit))
+    if not rows:
+        console.print(f"no issue of level {level} or more in the last {days} days of the store; see --days and --level")
     for row in rows:
         if as_json:
             typer.echo(_json(dict(row)))

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from config.model import Outlet
 from diembao.outlets_add import add
 from diembao.outlets_check import check
 from diembao.outlets_doctor import doctor, save_page
-from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, stop
+from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, screen, stop
 
-app = typer.Typer(no_args_is_help=True, help="The outlets that are read: list and show.")
+app = typer.Typer(no_args_is_help=True, help="The outlets that are read: list, show, add, check and mend them.")
 
 app.command("add")(add)
 app.command("check")(check)
@@ -39,7 +38,7 @@ def list_outlets(demo: DemoOption = False, config: ConfigOption = None) -> None:
             "yes" if outlet.verified else "no",
             "yes" if outlet.active else "no",
         )
-    Console().print(table)
+    screen().print(table)
 
 
 @app.command("show")

@@ -42,7 +42,7 @@ def add(
         if not dry_run:
             _write(file, written)
     for note in draft.notes():
-        console.print(f"look: {note}", highlight=False, soft_wrap=True)
+        console.print(f"look: {note}", soft_wrap=True)
     if not dry_run:
         typer.echo(f"# written to {file}; `diembao outlets check {draft.id}` asks it")
 
@@ -70,7 +70,7 @@ def _draft(around: Surroundings, url: str) -> Draft:
         stop(str(error))
     if known is not None:
         told = f"look: {domain} is configured already as {known.id!r}; this block would take its place"
-        console.print(told, highlight=False, soft_wrap=True)
+        console.print(told, soft_wrap=True)
     found: Draft = draft
     return found
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from config.loader import Config
@@ -23,6 +22,7 @@ from diembao.shared import (
     DemoOption,
     clear_errors,
     configured,
+    screen,
     stop,
 )
 from vietnamese.clock import Clock, system_clock, to_local
@@ -144,7 +144,7 @@ def _print(answers: Sequence[Answer], store: Store) -> None:
             f"{answer.error} {answer.detail or ''}".strip() if answer.error else "",
         )
     # A table that is cut is no answer: where there is no screen it is as wide as it needs.
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    screen(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 def _end(answers: Sequence[Answer]) -> None:

@@ -12,13 +12,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from config.model import Outlet, OutletRule
 from config.places import Places
 from diembao.outlets_check import HostsOption, Surroundings, surroundings
-from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop
+from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, screen, stop
 
 if TYPE_CHECKING:
     from pipelines.propose import Compared
@@ -155,7 +154,7 @@ def _free_name(outlet: Outlet) -> str:
 
 
 def _show(outlet: Outlet, rule: OutletRule, rows: list[Compared]) -> None:
-    console = Console()
+    console = screen()
     selectors = Table("", "now", f"proposed: {rule.name}", title=f"{outlet.name} ({outlet.id})")
     old = outlet.rules[0] if outlet.rules else None
     for key in ("body", "title", "sapo", "published", "drop"):

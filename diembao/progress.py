@@ -22,7 +22,7 @@ class NightProgress:
     def __init__(self, console: Console, title: str) -> None:
         self._console, self._title = console, title
         self._bar = Bar(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),

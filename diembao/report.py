@@ -106,7 +106,7 @@ def daily(
         else:
             files = _sheet(job)
             if not files.written:
-                console.print("the sheet is approved or sent: its files are left as they are", highlight=False)
+                console.print("the sheet is approved or sent: its files are left as they are")
                 for name in job.formats:
                     typer.echo(str(files.html.with_suffix(f".{name}")))
             _tell(files.results)
@@ -231,7 +231,7 @@ def _tell(results: Written) -> None:
     for file in results.files.values():
         typer.echo(str(file))
     for file in results.kept:
-        console.print(f"left alone, a person has edited it: {file}", highlight=False, soft_wrap=True)
+        console.print(f"left alone, a person has edited it: {file}", soft_wrap=True)
     _refuse(results.unavailable)
 
 

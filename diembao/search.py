@@ -11,11 +11,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from diembao.shared import DemoOption, clear_errors, configured, console, moment, stop
+from diembao.shared import DemoOption, clear_errors, configured, console, moment, screen, stop
 from vietnamese.clock import iso, system_clock, to_local
 
 if TYPE_CHECKING:
@@ -63,6 +62,9 @@ def search(
     with clear_errors():
         where, config = configured(demo=demo)
         names = Names(load(config.folders))
+        asked_for = read_query(query, names)
+        if not asked_for.wanted:
+            stop('nothing to look for: give a word, "a phrase" or the name of a body; -word only leaves out')
         filters = Filters(
             since=system_clock() - timedelta(days=days) if days else moment(since) if since else None,
             until=moment(until) if until else None,
@@ -71,11 +73,13 @@ def search(
             bodies=_bodies(names, body or (), rollup=rollup),
         )
         with closing(open_store(where.database_url, system_clock, config.settings)) as store:
-            hits = store.search(read_query(query, names), limit, filters)
+            hits = store.search(asked_for, limit, filters)
             asked = {"days": days, "since": since, "until": until, "outlet": outlet, "body": body, "level": level}
             told = {key: value for key, value in asked.items() if value}
             store.log_query("search", query, filters=told, found=len(hits), who=user())
     _print(hits, as_json=as_json, as_csv=as_csv)
+    if not hits:
+        console.print(f"nothing found for {query!r}; fewer words, other filters, or `diembao topic` to ask the outlets")
 
 
 def _outlets(config: Config, wanted: Sequence[str]) -> tuple[str, ...]:
@@ -84,7 +88,7 @@ def _outlets(config: Config, wanted: Sequence[str]) -> tuple[str, ...]:
     for each in wanted:
         outlet = config.outlets.get(each) or config.outlet_of_host(each)
         if outlet is None:
-            console.print(f"no outlet {each!r} is configured; searching for that id all the same", highlight=False)
+            console.print(f"no outlet {each!r} is configured; searching for that id all the same")
         found.append(outlet.id if outlet else each)
     return tuple(found)
 
@@ -114,7 +118,7 @@ def _print(hits: Sequence[Hit], *, as_json: bool, as_csv: bool) -> None:
     for hit in hits:
         at = to_local(hit.published_at or hit.first_seen_at)
         table.add_row(f"{at:%Y-%m-%d %H:%M}", hit.outlet_id, Text(hit.title), Text(hit.why))
-    Console().print(table)
+    screen().print(table)
 
 
 def _row(hit: Hit) -> dict[str, Any]:

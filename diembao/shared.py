@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from config.loader import Config, ConfigError, load
 from config.places import Places, places
@@ -22,7 +23,7 @@ from vietnamese.clock import LOCAL
 
 DONE, COULD_NOT_RUN, DONE_WITH_FAILURES = 0, 2, 3
 
-console = Console(stderr=True)
+console = Console(stderr=True, markup=False, highlight=False)
 """Progress and messages go to standard error, so that output can be piped."""
 
 DemoOption = Annotated[bool, typer.Option("--demo", help="Work on the demo's store instead of the live one.")]
@@ -32,12 +33,17 @@ ConfigOption = Annotated[
 OutputOption = Annotated[Path, typer.Option("-o", "--output", help="Where the result is written.", metavar="OUT.jsonl")]
 
 
+def screen(width: int | None = None) -> Console:
+    """Standard output, for tables; `width` in columns. What files, pages and people wrote is never read as markup."""
+    return Console(width=width, markup=False, highlight=False)
+
+
 def stop(message: str, code: int = COULD_NOT_RUN) -> NoReturn:
     """Say what, where and what to do (never a password), and end with `code`."""
     from crawler.redact import hide_secrets
 
     message = hide_secrets(message)
-    console.print(f"[red]diembao:[/red] {message}", highlight=False, soft_wrap=True)
+    console.print(Text.assemble(("diembao:", "red"), f" {message}"), soft_wrap=True)
     raise typer.Exit(code)
 
 
@@ -90,7 +96,7 @@ def span(text: str) -> timedelta:
 def progress_bar() -> Progress:
     """A bar with counts and remaining time; silent when standard error is not a terminal."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TaskProgressColumn(),

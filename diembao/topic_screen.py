@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from diembao.shared import screen
 from vietnamese.clock import to_local
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Screen:
 
     def __init__(self, config: Config, words: str, console: Console | None = None) -> None:
         self._config, self._words = config, words
-        self._console = console or Console()
+        self._console = console or screen()
         self._hits: list[Hit] = []
         self._note = ""
         self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
@@ -92,4 +93,4 @@ def print_topics(topics: Sequence[Topic]) -> None:
             f"{to_local(topic.saved_at):%Y-%m-%d %H:%M} {topic.saved_by}",
             f"{to_local(topic.closed_at):%Y-%m-%d %H:%M} {topic.closed_by}" if topic.closed_at else "-",
         )
-    Console().print(table)
+    screen().print(table)

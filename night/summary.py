@@ -32,7 +32,7 @@ WORST_FIRST = ("broken", "blocked", "forbidden", "silent", "quiet", "healthy")
 def print_summary(result: NightResult, console: Console) -> None:
     """Print the screen: totals, fates, outlets (the troubled ones first), and what failed."""
     console.print(Text(f"Night of {result.morning:%Y-%m-%d}  ({result.run_id}, {result.outcome})", style="bold"))
-    console.print(_line("fates ", result.fates), highlight=False)
+    console.print(_line("fates ", result.fates))
     console.print(_line("issues", result.issues), highlight=False)
     reached = [state for state in result.health if not state.reason.startswith(UNREACHABLE)]
     if reached:
@@ -42,9 +42,9 @@ def print_summary(result: NightResult, console: Console) -> None:
             why = state.reason.removeprefix(f"{UNREACHABLE}: ")
             console.print(Text.assemble((f"{UNREACHABLE}: ", "red"), f"{state.name} ({why})"))
     for stage in result.failed_stages:
-        console.print(f"[red]stage failed: {stage}[/red]; the log has the reason")
+        console.print(Text.assemble((f"stage failed: {stage}", "red"), "; the log has the reason"))
     if result.nothing_reached:
-        console.print("[red]no outlet could be reached: the crawl failed, and the sheet says so[/red]")
+        console.print(Text("no outlet could be reached: the crawl failed, and the sheet says so", style="red"))
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.stage_seconds.items())
     console.print(f"{result.seconds:.1f} s ({stages})", highlight=False)
 

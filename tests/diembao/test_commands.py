@@ -72,6 +72,10 @@ def test_readme_and_quick_start_name_only_commands_that_exist() -> None:
         (("analyse", "/nowhere", "--manifest", "/nowhere.jsonl", "-o", "/tmp/x"), "nowhere"),
         (("gazetteer", "lookup", "Lê Chân", "--on", "today"), "is not a day"),
         (("no-such-command",), "No such command"),
+        (("outlets", "show", "[/b]"), "no outlet '[/b]'"),
+        (("import", "/nowhere[/red].jsonl"), "/nowhere[/red].jsonl"),
+        (("search", ""), "nothing to look for"),
+        (("search", "-cháy"), "nothing to look for"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
@@ -80,6 +84,13 @@ def test_what_cannot_run_ends_with_2_and_says_why(tmp_path, arguments, says) -> 
     assert done.returncode == 2, (done.returncode, done.stderr)
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_search_that_finds_nothing_says_so_beside_the_output(tmp_path) -> None:
+    done = diembao(tmp_path, "search", "[/b] cháy", "--outlet", "[/b]", "--json")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "no outlet '[/b]' is configured" in done.stderr
+    assert "nothing found for '[/b] cháy'" in done.stderr
 
 
 def test_a_dry_run_asks_and_writes_nothing(tmp_path) -> None:
