@@ -62,6 +62,18 @@ def folded(text: str) -> str:
     return fold_tones(nfc(text)).lower()
 
 
+LEAD_CHARACTERS = 400
+"""How much of a first paragraph stands in for a lead that is missing."""
+
+
+def lead_of(sapo: str | None, text: str) -> tuple[str, str]:
+    """The lead of an article and the text after it: where there is no sapo, the first paragraph opens the matter."""
+    if sapo and sapo.strip():
+        return sapo, text
+    first = text.lstrip().partition("\n")[0][:LEAD_CHARACTERS]
+    return first, text.lstrip()[len(first) :]
+
+
 def read_toml(folders: Sequence[Path], name: str) -> tuple[dict[str, Any], Path]:
     """The keys of `name` in the shipped configuration with those of later folders over them, and the last file read.
 

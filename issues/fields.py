@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from config.loader import ConfigError
-from issues.cues import any_of, folded, read_toml
+from issues.cues import any_of, folded, lead_of, read_toml
 
 OTHER = 12
 """«Khác»: where no cue tells."""
@@ -27,6 +27,7 @@ class _RawField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     number: int
     name: str
     patterns: list[str]
+    strong: list[str] = []
     weight: float = 1.0
 
 
@@ -40,6 +41,8 @@ class FieldCues:
     """`fields.toml`."""
 
     patterns: Mapping[int, re.Pattern[str]]
+    strong: Mapping[int, re.Pattern[str]]
+    """What tells more than where or to whom something happened: counts once more."""
     weights: Mapping[int, float]
     names: Mapping[int, str]
     places: Mapping[str, float]
@@ -53,11 +56,9 @@ def field_cues(folders: Sequence[Path] = ()) -> FieldCues:
         raw = msgspec.convert(table, _Raw)
     except msgspec.ValidationError as error:
         raise ConfigError(file, "(top)", str(error), "See docs/issues.md for the keys") from error
-    patterns: dict[int, list[str]] = {}
-    for field in raw.field:
-        patterns.setdefault(field.number, []).extend(field.patterns)
     return FieldCues(
-        patterns={number: any_of(some, f"field {number}", file) for number, some in patterns.items()},
+        patterns=_by_number(((f.number, f.patterns) for f in raw.field), file),
+        strong=_by_number(((f.number, f.strong) for f in raw.field), file),
         weights={f.number: f.weight for f in raw.field},
         names={f.number: f.name for f in raw.field},
         places={"title": raw.places.title, "sapo": raw.places.sapo, "text": raw.places.text},
@@ -65,17 +66,28 @@ def field_cues(folders: Sequence[Path] = ()) -> FieldCues:
     )
 
 
+def _by_number(listed: Iterable[tuple[int, list[str]]], file: Path) -> dict[int, re.Pattern[str]]:
+    together: dict[int, list[str]] = {}
+    for number, some in listed:
+        together.setdefault(number, []).extend(some)
+    return {number: any_of(some, f"field {number}", file) for number, some in together.items()}
+
+
 def field_points(*, title: str, sapo: str | None, text: str, cues: FieldCues) -> dict[int, float]:
-    """Points of every field that has any: each different cue counts once in each place."""
-    parts = {"title": folded(title), "sapo": folded(sapo or ""), "text": folded(text[: cues.text_characters])}
+    """Points of every field that has any: each different cue counts once in each place, a strong one twice."""
+    lead, rest = lead_of(sapo, text)
+    parts = {"title": folded(title), "sapo": folded(lead), "text": folded(rest[: cues.text_characters])}
     points: dict[int, float] = {}
     for number, pattern in cues.patterns.items():
-        total = sum(
-            cues.places[place] * len({match[0] for match in pattern.finditer(part)}) for place, part in parts.items()
-        )
+        both = (pattern, cues.strong[number])
+        total = sum(cues.places[place] * _different(both, part) for place, part in parts.items())
         if total:
             points[number] = round(total * cues.weights[number], 3)
     return points
+
+
+def _different(patterns: Iterable[re.Pattern[str]], part: str) -> int:
+    return sum(len({match[0] for match in pattern.finditer(part)}) for pattern in patterns)
 
 
 def field_of(*, title: str, sapo: str | None, text: str, cues: FieldCues) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gazetteer.mention import Mention
-from issues.cues import folded
+from issues.cues import folded, lead_of
 from issues.fields import FieldCues, field_of
 from issues.levelcues import PLACES, Cue, LevelCues
 
@@ -90,7 +90,8 @@ def _points(found: Sequence[Found], cues: LevelCues) -> dict[str, float]:
 
 def find(*, title: str, sapo: str | None, text: str, cues: LevelCues) -> list[Found]:
     """The cues found in an article with their points, weightiest first."""
-    parts = {"title": folded(title), "sapo": folded(sapo or ""), "text": folded(text[: cues.text_characters])}
+    lead, rest = lead_of(sapo, text)
+    parts = {"title": folded(title), "sapo": folded(lead), "text": folded(rest[: cues.text_characters])}
     found = [hit for cue in cues.cues if (hit := _search(cue, parts, cues))]
     return sorted(found, key=lambda f: (-f.points, f.cue.reason))
 
@@ -120,7 +121,8 @@ def _level(points: dict[str, float], cues: LevelCues) -> int:
         return INFORMATION
     answerable = points["public"] >= limits.answerable
     raised = points["central"] + points["mass"] >= 1 and (grave >= limits.raised or points["harm"] > points["crime"])
-    if grave + points["harm"] >= limits.urgent and answerable and raised:
+    ordered = points["central"] >= limits.ordered and grave >= limits.raised
+    if answerable and (ordered or (raised and grave + points["harm"] >= limits.urgent)):
         return URGENT
     return ANSWER if grave >= limits.answer and answerable else FOLLOW
 

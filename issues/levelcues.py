@@ -26,6 +26,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     calm: float
     answerable: float
     raised: float
+    ordered: float
 
 
 class _RawCue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

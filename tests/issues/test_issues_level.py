@@ -119,3 +119,72 @@ def test_a_mistake_in_the_cues_is_named(tmp_path: Path) -> None:
 def test_what_the_title_tells_outweighs_what_calms_beside_it(level: int, title: str, sapo: str) -> None:
     found = verdict(title, sapo)
     assert found.level == level, found.reasons
+
+
+@pytest.mark.parametrize(
+    ("level", "title", "sapo"),
+    [
+        (2, "Hai nguyên lãnh đạo huyện đảo bị khởi tố", "Cơ quan điều tra tống đạt quyết định sáng nay."),
+        (2, "Bắt tạm giam cựu chủ tịch xã", "Người này từng ký giấy giao đất cho người nhà."),
+        (1, "Bắt tạm giam cựu chủ tịch hội đồng quản trị một hãng tàu", "Doanh nghiệp nợ ngân hàng."),
+        (2, "Phê bình Sở Xây dựng vì hồ sơ tồn đọng", "Lãnh đạo thành phố nói tại cuộc họp."),
+        (2, "Phường né tránh, dân chờ ba tháng", "Không ai trả lời đơn."),
+        (2, "'Hải Phòng xử lý chậm chạp'", ""),
+    ],
+)
+def test_who_is_criticised_matters(level: int, title: str, sapo: str) -> None:
+    found = verdict(title, sapo)
+    assert found.level == level, found.reasons
+
+
+@pytest.mark.parametrize(
+    ("level", "title", "sapo"),
+    [
+        (2, "Mảng vữa trần rơi trúng ba học sinh đang giờ tập viết", "Phòng học của trường tiểu học đã cũ."),
+        (2, "Lớp học nghỉ giữa buổi vì khí độc bay sang từ lò nung", "Nhiều học sinh phải nhập viện."),
+        (2, "Sở phải thu hồi lô thịt hộp", "Sản phẩm không an toàn đã bán ở ba chợ của thành phố."),
+        (2, "Tháo dỡ dàn phun nước 40 tỷ sau hai mùa hè", "Dự án của thành phố chạy chập chờn, nhiều chỗ hư hỏng."),
+        (2, "Chủ đầm lên tiếng vụ cưỡng chế ở xã ven biển", ""),
+        (2, "Đơn xin về gần nhà không được giải quyết, cô giáo nhập viện", "Gia đình bức xúc với chính quyền."),
+    ],
+)
+def test_what_a_public_body_answers_for(level: int, title: str, sapo: str) -> None:
+    found = verdict(title, sapo)
+    assert found.level == level, found.reasons
+
+
+def test_a_central_order_about_a_shortcoming_in_the_title_is_urgent_by_itself() -> None:
+    assert verdict("Thủ tướng yêu cầu Hải Phòng làm rõ vụ thu hồi đất đầm").level == 3
+    assert verdict("Thủ tướng yêu cầu Hải Phòng tăng trưởng 14 %", "Mục tiêu của năm.").level == 0
+
+
+def test_without_a_sapo_the_first_paragraph_is_the_lead() -> None:
+    opening = "Kênh thoát nước ô nhiễm nặng, người dân kêu cứu, UBND phường chưa trả lời."
+    rest = "\nCông trình được đầu tư từ lâu."
+    title = "Chuyện ở đầu phố"
+    assert verdict(title, "", opening + rest).level == verdict(title, opening, rest).level == 2
+    assert verdict(title, "", opening + rest).field_of == 5
+    assert verdict(title, "Ghi nhận của phóng viên.", opening + rest).level < 2
+
+
+def test_what_a_fine_has_ended_is_information() -> None:
+    assert verdict("Đăng tin xuyên tạc, một người bị phạt 8 triệu đồng", "Công an xã đã lập biên bản.").level == 0
+    assert verdict("Công ty xả thải ra kênh bị phạt 200 triệu đồng", "Nước kênh ô nhiễm.").level >= 1
+
+
+@pytest.mark.parametrize(
+    ("field", "title", "sapo"),
+    [
+        (9, "Khởi tố giám đốc xưởng sản xuất nước rửa giả", "Công an phát hiện doanh nghiệp bán ra thị trường."),
+        (9, "Cháy lớn tại tiệm bánh mì trên đường ven hồ", "Khách hàng chạy ra ngoài."),
+        (4, "Khởi tố vụ tai nạn giao thông ở ngã tư", "Tài xế xe tải va chạm với xe máy."),
+        (6, "Lô thịt lợn nhiễm dịch trong kho doanh nghiệp", "Nhà máy phải thu hồi sản phẩm."),
+        (6, "Thu hồi lô thuốc ho", "Sản phẩm không an toàn cho trẻ."),
+        (3, "Thu hồi đất nuôi tôm", "Dự án bị thu hồi."),
+        (5, "Nhà máy phát tán khí thải", "Doanh nghiệp sản xuất thép bị nhắc nhở."),
+        (4, "Bến xe đổi chỗ", "Bến phà bên cạnh vẫn chạy, doanh nghiệp nói."),
+        (12, "Hai cháu nhỏ đuối nước trong ao nhà", "Người thân phát hiện lúc chiều."),
+    ],
+)  # fmt: skip
+def test_what_happened_tells_the_field_more_than_where(field: int, title: str, sapo: str) -> None:
+    assert verdict(title, sapo).field_of == field
