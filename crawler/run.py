@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,7 +36,8 @@ logger = logging.getLogger(__name__)
 
 _running: set[AsyncCrawlerRunner] = set()
 _at_end: list[Callable[[], None]] = []
-_asked_to_end = threading.Event()
+_signals: list[str] = []
+"""Names of the signals that asked the last `run_all` to end, in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +113,7 @@ def _result(context: Context) -> CrawlResult:
     if context.failure is not None:
         raise context.failure
     if context.reason == "shutdown":
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(*_signals[:1])
     if context.reason != "finished":
         raise RuntimeError(f"the crawl ended early: {context.reason or 'it did not begin'}")
     tally = context.tally
@@ -147,7 +147,10 @@ def run_all(coroutines: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
     try:
         with _interrupts(loop):
             for coroutine in rest:
-                results.append(loop.run_until_complete(coroutine))  # noqa: PERF401 - what ran before an error counts
+                if _signals:  # it came too late to stop the one before
+                    coroutine.close()
+                    end_if_asked()
+                results.append(loop.run_until_complete(coroutine))
     finally:
         for coroutine in rest:
             coroutine.close()
@@ -164,7 +167,13 @@ def at_end(close: Callable[[], None]) -> None:
 
 def interrupted() -> bool:
     """Whether Ctrl-C came during the last `run_all`, even when the crawl was through before it could be stopped."""
-    return _asked_to_end.is_set()
+    return bool(_signals)
+
+
+def end_if_asked() -> None:
+    """Raise KeyboardInterrupt when Ctrl-C came during this `run_all`: too late to stop a crawl, it must not be lost."""
+    if _signals:
+        raise KeyboardInterrupt(_signals[0])
 
 
 def _loop() -> asyncio.AbstractEventLoop:
@@ -182,17 +191,17 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 @contextmanager
 def _interrupts(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-    """SIGINT and SIGTERM: the first stops a running crawl in order, the next one at once."""
-    asked = False
-    _asked_to_end.clear()
+    """SIGINT and SIGTERM: the first stops a running crawl in order, the next one at once.
+
+    What is raised, KeyboardInterrupt, says by its name which signal it was.
+    """
+    _signals.clear()
 
     def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is signal's
-        nonlocal asked
-        _asked_to_end.set()
-        if asked or not _running:
-            raise KeyboardInterrupt
-        asked = True
-        logger.warning("finishing what is under way; interrupt again to stop at once")
+        _signals.append(signal.Signals(number).name)
+        if len(_signals) > 1 or not _running:
+            raise KeyboardInterrupt(_signals[-1])
+        logger.warning("%s: finishing what is under way; interrupt again to stop at once", _signals[-1])
         loop.call_soon_threadsafe(lambda: [asyncio.ensure_future(runner.stop()) for runner in _running])
 
     try:

@@ -5,11 +5,13 @@ Exit codes: 0 done; 3 done, but an outlet, a stage or a check failed; 2 could no
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
@@ -54,13 +56,33 @@ def clear_errors() -> Iterator[None]:
     from storage.errors import StoreError
 
     try:
-        yield
+        with _told_to_end():
+            yield
     except (ConfigError, StoreError, NightIsRunningError) as error:
         stop(str(error))
-    except KeyboardInterrupt:
-        stop("interrupted; what was stored stays, and the next start continues")
+    except KeyboardInterrupt as signal_:
+        by = f" ({signal_})" if str(signal_) else ""
+        stop(f"interrupted{by}; what was stored stays, and the next start continues")
     except OSError as error:
         stop(f"{error.strerror or error} ({error.filename})" if error.filename else str(error))
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does, before and after a crawl too (`crawler.run` looks after the crawl)."""
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signature is signal's
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not the main thread: signals are somebody else's there
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def configured(*, demo: bool = False, overlay: Path | None = None) -> tuple[Places, Config]:

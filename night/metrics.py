@@ -43,13 +43,16 @@ def last_run(store: Store) -> LastRun | None:
 
 
 def last_night(store: Store) -> datetime | None:
-    """When a night last finished (aware), whatever it came to; None when none has."""
+    """When a night last finished (aware), whatever it came to; None when none has. One that was cut off has not."""
     from sqlalchemy import func, select
 
+    from storage.runs import INTERRUPTED
     from storage.schema import runs
 
     row = store.rows(
-        select(func.max(runs.c.finished_at, type_=runs.c.finished_at.type)).where(runs.c.kind == "nightly")
+        select(func.max(runs.c.finished_at, type_=runs.c.finished_at.type)).where(
+            runs.c.kind == "nightly", runs.c.outcome != INTERRUPTED
+        )
     )[0]
     found: datetime | None = next(iter(row.values()))
     return found

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.run import crawl
+from crawler.run import crawl, end_if_asked
 from issues.update import update_issues
 from night.alerts import alerts_stage
 from night.entities import sync_entities
@@ -21,6 +22,8 @@ from night.morning import crawl_time
 from night.topic import mark_topics
 from report.write import write_sheet
 from storage.activity import fate_counts
+from storage.errors import StoreError
+from storage.runs import INTERRUPTED
 
 if TYPE_CHECKING:
     from config.loader import Config
@@ -98,43 +101,75 @@ async def run_night(
     sync_entities(store, config.folders)
     run = store.begin_run("nightly", morning)
     stages = _Stages()
-    with stages.stage("crawl"):
-        await crawl(
-            "nightly",
-            store=store,
-            config=config,
-            where=where,
-            hosts=hosts,
-            run_id=run.run_id,
-            clock=clock,
-            outlets=[outlet.id for outlet in outlets],
-            on_progress=on_progress,
-            until=_until(crawl_for or crawl_time(clock(), morning, config.settings.night)),
-        )
-    store.close_fates(run.run_id)
+    with _closed_in_order(store, run.run_id, stages):
+        with stages.stage("crawl"):
+            await crawl(
+                "nightly",
+                store=store,
+                config=config,
+                where=where,
+                hosts=hosts,
+                run_id=run.run_id,
+                clock=clock,
+                outlets=[outlet.id for outlet in outlets],
+                on_progress=on_progress,
+                until=_until(crawl_for or crawl_time(clock(), morning, config.settings.night)),
+            )
+        end_if_asked()
+        result = _after_the_crawl(store, config, where, stages, run.run_id, outlets, morning, clock, started)
+        store.finish_run(run.run_id, result.outcome)
+    return result
+
+
+def _after_the_crawl(
+    store: Store,
+    config: Config,
+    where: Places,
+    stages: _Stages,
+    run_id: str,
+    outlets: list[Outlet],
+    morning: date,
+    clock: Clock,
+    started: float,
+) -> NightResult:
+    """Issues, topics, health, sheet and alerts of what the crawl has brought."""
+    store.close_fates(run_id)
     counts: Mapping[str, int] = {}
     with stages.stage("issues"):
         counts = update_issues(store, config.settings, folders=config.folders, now=clock())
     with stages.stage("topics"):
-        mark_topics(store, config, run.run_id)
-    health = tuple(outlet_health(store, outlets, run_id=run.run_id, now=clock(), calendar=config.settings.calendar))
+        mark_topics(store, config, run_id)
+    health = tuple(outlet_health(store, outlets, run_id=run_id, now=clock(), calendar=config.settings.calendar))
     with stages.stage("sheet"):
-        files = write_sheet(store, config, morning, health=health, run_id=run.run_id, now=clock(), folder=where.reports)
+        files = write_sheet(store, config, morning, health=health, run_id=run_id, now=clock(), folder=where.reports)
         stages.sheet = files.html
     alerts_stage(store, config.settings, health, now=clock() + timedelta(seconds=time.monotonic() - started))
-    result = NightResult(
-        run_id=run.run_id,
+    return NightResult(
+        run_id=run_id,
         morning=morning,
         sheet=stages.sheet or where.reports,
         health=health,
-        fates=fate_counts(store, run.run_id),
+        fates=fate_counts(store, run_id),
         issues=counts,
         failed_stages=tuple(stages.failed),
         seconds=time.monotonic() - started,
         stage_seconds=dict(stages.seconds),
     )
-    store.finish_run(run.run_id, result.outcome)
-    return result
+
+
+@contextmanager
+def _closed_in_order(store: Store, run_id: str, stages: _Stages) -> Iterator[None]:
+    """A night that is told to end says so in its run, which stays open for the next start."""
+    try:
+        yield
+    except KeyboardInterrupt as signal:
+        logger.warning(
+            "run %s: interrupted%s, last stage: %s; what was stored stays, the rest is due",
+            run_id, f" ({signal})" if str(signal) else "", stages.last,
+        )  # fmt: skip
+        with suppress(StoreError):  # a kill would leave it open too
+            store.finish_run(run_id, INTERRUPTED)
+        raise
 
 
 def _until(limit: timedelta | None) -> float | None:
@@ -148,8 +183,10 @@ class _Stages:
         self.failed: list[str] = []
         self.seconds: Counter[str] = Counter()
         self.sheet: Path | None = None
+        self.last = "none"
 
     def stage(self, name: str) -> _Stage:
+        self.last = name
         return _Stage(self, name)
 
 
@@ -161,8 +198,6 @@ class _Stage:
         self._started = time.monotonic()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
-        from storage.errors import StoreError
-
         self._stages.seconds[self._name] += time.monotonic() - self._started  # type: ignore[assignment]
         if error is None or not isinstance(error, Exception) or isinstance(error, StoreError):
             return False

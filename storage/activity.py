@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import case, func, select
 
+from storage.runs import INTERRUPTED
 from storage.schema import articles, fates, feed_polls, feeds, runs
 from storage.sql import utc_hour
 from storage.store import Store
@@ -127,8 +128,9 @@ def field_coverage(store: Store, since: datetime, until: datetime) -> Mapping[st
 
 
 def finished_mornings(store: Store, kind: str) -> set[date]:
-    """The mornings for which a run of that kind has finished."""
-    query = select(runs.c.morning).where(runs.c.kind == kind, runs.c.finished_at.is_not(None)).distinct()
+    """The mornings for which a run of that kind has finished; one that was cut off and never continued has not."""
+    ended = runs.c.finished_at.is_not(None) & (runs.c.outcome != INTERRUPTED)
+    query = select(runs.c.morning).where(runs.c.kind == kind, ended).distinct()
     return {date.fromisoformat(row["morning"]) for row in store.rows(query)}
 
 

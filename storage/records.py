@@ -211,5 +211,5 @@ class Run:
     started_at: datetime
     finished_at: datetime | None = None
     outcome: str | None = None
-    """`done`, `partial`, `failed`; None while it runs or after it was killed."""
+    """`done`, `partial`, `failed`, `interrupted` (told to end, to be continued); None while it runs or when killed."""
     counts: dict[str, int] = field(default_factory=dict)

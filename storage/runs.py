@@ -14,13 +14,17 @@ from storage.schema import articles, fates, frontier, runs
 from storage.sql import insert_new, upsert
 from vietnamese.clock import to_local
 
+INTERRUPTED = "interrupted"
+"""Outcome of a run that was told to end before it was through: not finished, so the next start continues it."""
+
 
 def begin_run(connection: Connection, kind: str, morning: date, now: datetime) -> Run:
     """The unfinished run of that kind and morning, or a new one: `kind-YYYYMMDD`, then `.2`, `.3`."""
-    same = select(runs).where(runs.c.kind == kind, runs.c.morning == morning.isoformat())
-    found = connection.execute(same.where(runs.c.finished_at.is_(None)).order_by(runs.c.run_id)).mappings().first()
+    same = select(runs.c.run_id).where(runs.c.kind == kind, runs.c.morning == morning.isoformat())
+    found = connection.execute(same.where(runs.c.finished_at.is_(None)).order_by(runs.c.run_id)).scalars().first()
     if found is not None:
-        return _as_record(found)
+        connection.execute(runs.update().where(runs.c.run_id == found).values(outcome=None, counts={}))
+        return _read(connection, found)
     return _new_run(connection, kind, morning, now)
 
 
@@ -38,13 +42,18 @@ def begin_own_run(connection: Connection, kind: str, morning: date, now: datetim
 
     What an earlier day left unfinished was killed: it is closed as `partial`.
     """
-    left = select(runs.c.run_id).where(
-        runs.c.kind == kind, runs.c.finished_at.is_(None), runs.c.morning < morning.isoformat()
-    )
+    _close_earlier(connection, kind, morning.isoformat(), "partial", now, settings)
+    return _new_run(connection, kind, morning, now)
+
+
+def _close_earlier(
+    connection: Connection, kind: str, morning: str, outcome: str, now: datetime, settings: Settings
+) -> None:
+    """Close the runs of that kind and of earlier mornings that nobody has continued."""
+    left = select(runs.c.run_id).where(runs.c.kind == kind, runs.c.finished_at.is_(None), runs.c.morning < morning)
     for run_id in connection.execute(left).scalars().all():
         close_fates(connection, run_id, now, settings)
-        finish_run(connection, run_id, "partial", now)
-    return _new_run(connection, kind, morning, now)
+        _write_end(connection, run_id, outcome, now)
 
 
 def adopt(connection: Connection, run_id: str, now: datetime) -> None:
@@ -57,12 +66,28 @@ def adopt(connection: Connection, run_id: str, now: datetime) -> None:
     insert_new(connection, runs, [row])
 
 
-def finish_run(connection: Connection, run_id: str, outcome: str, now: datetime) -> Run:
-    """Write the outcome and the count of each fate; the very last act of a run. A finished run stays as it is."""
+def finish_run(connection: Connection, run_id: str, outcome: str, now: datetime, settings: Settings) -> Run:
+    """Write the outcome and the count of each fate; the very last act of a run. A finished run stays as it is.
+
+    A run that was `INTERRUPTED` is counted, but not finished. With a night, the nights of earlier mornings that nobody
+    continued are closed as interrupted: now, since its crawl has written what waited in the spool for them.
+    """
+    _write_end(connection, run_id, outcome, None if outcome == INTERRUPTED else now)
+    run = _read(connection, run_id)
+    if run.kind == "nightly" and outcome != INTERRUPTED:
+        morning = connection.execute(select(runs.c.morning).where(runs.c.run_id == run_id)).scalar_one()
+        _close_earlier(connection, run.kind, morning, INTERRUPTED, now, settings)
+    return run
+
+
+def _write_end(connection: Connection, run_id: str, outcome: str, finished_at: datetime | None) -> None:
     counts = select(fates.c.fate, func.count()).where(fates.c.run_id == run_id, fates.c.fate.is_not(None))
     by_word = {row[0]: row[1] for row in connection.execute(counts.group_by(fates.c.fate))}
-    values = {"finished_at": now, "outcome": outcome, "counts": by_word}
+    values = {"finished_at": finished_at, "outcome": outcome, "counts": by_word}
     connection.execute(runs.update().where(runs.c.run_id == run_id, runs.c.finished_at.is_(None)).values(**values))
+
+
+def _read(connection: Connection, run_id: str) -> Run:
     return _as_record(connection.execute(select(runs).where(runs.c.run_id == run_id)).mappings().one())
 
 

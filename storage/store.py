@@ -104,9 +104,9 @@ class Store:
             runs.adopt(connection, run_id, self.clock())
 
     def finish_run(self, run_id: str, outcome: str) -> Run:
-        """The very last act of a run: outcome (`done`, `partial`, `failed`) and the count of each fate."""
+        """The very last act of a run: outcome (`done`, `partial`, `failed`; `interrupted`: to be continued), counts."""
         with self._writes("finish the run") as connection:
-            return runs.finish_run(connection, run_id, outcome, self.clock())
+            return runs.finish_run(connection, run_id, outcome, self.clock(), self.settings)
 
     def close_fates(self, run_id: str) -> dict[str, int]:
         """Give every URL seen in the run and still without a fate its word; returns how many got which."""

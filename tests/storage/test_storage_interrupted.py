@@ -1,0 +1,41 @@
+"""Runs that were told to end: open for the next start, closed when nobody continues them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from night.metrics import last_night
+from storage.activity import finished_mornings
+from storage.store import Store
+from storage.views import v1_runs
+
+FIRST = date(2026, 9, 9)
+
+
+def test_a_night_nobody_continued_is_closed_by_the_next_one_and_counts_as_none(store: Store, outcome: Any) -> None:
+    cut = store.begin_run("nightly", FIRST).run_id
+    store.commit(cut, [outcome("https://bao.vn/1")])
+    told = store.finish_run(cut, "interrupted")
+    assert (told.finished_at, told.counts) == (None, {"stored": 1})
+    again = store.begin_run("nightly", FIRST)
+    assert (again.run_id, again.outcome) == (cut, None), "continued under its id, and running"
+    store.begin_run("import", FIRST)
+    later = store.begin_run("nightly", FIRST + timedelta(days=1)).run_id
+    assert store.begin_run("nightly", FIRST).run_id == cut, "still open: its batches may wait in the spool"
+    assert last_night(store) is None
+    at = store.finish_run(later, "done").finished_at
+    closed = {row["run_id"]: row["outcome"] for row in store.rows(select(v1_runs.c.run_id, v1_runs.c.outcome))}
+    assert closed == {cut: "interrupted", later: "done", "import-20260909": None}
+    assert finished_mornings(store, "nightly") == {FIRST + timedelta(days=1)}
+    assert last_night(store) == at
+    assert store.begin_run("nightly", FIRST).run_id == f"{cut}.2"
+
+
+def test_an_interrupted_run_can_be_finished_and_a_finished_one_stays_as_it_is(store: Store) -> None:
+    run = store.begin_run("nightly", FIRST).run_id
+    store.finish_run(run, "interrupted")
+    assert store.finish_run(run, "done").outcome == "done"
+    assert store.finish_run(run, "interrupted").outcome == "done"
