@@ -106,6 +106,7 @@ def _address(body: bytes) -> None:
         if Guard().refuses(text) is None:
             url_key(text)
     host_of(text)
+    url_key(text)
     Guard().refuses(text)
     retry_after(text[:200])
     one_line(hide_secrets(text))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+LONGEST = 8_192
+"""Bytes of a Location: servers refuse request lines that are longer."""
 
 
 class RedirectMiddleware:
@@ -51,8 +53,10 @@ class RedirectMiddleware:
 def resolved(base: str, location: bytes) -> str:
     """The absolute URL of a Location header, without fragment; UTF-8 in it is taken as such.
 
-    RefusedAddressError for what is no address at all (`http://[`).
+    RefusedAddressError for what is no address at all (`http://[`) or longer than `LONGEST`.
     """
+    if len(location) > LONGEST:
+        raise RefusedAddressError(f"an address of {len(location)} bytes")
     try:
         text = location.decode("utf-8")
     except UnicodeDecodeError:

@@ -16,6 +16,8 @@ TRACKING_NAMES = frozenset(_NAMES.split())
 """Parameters that say where the reader came from and never what is shown."""
 
 _TWINS = ("www.", "m.", "amp.")
+_LONGEST_HOST = 253
+"""Characters: no longer name can be looked up, and writing 300,000 of them in ASCII takes a second."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|//|(?:mailto|data|javascript|tel):")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -65,7 +67,7 @@ def _host(parts: SplitResult) -> str:
 
 
 def _ascii(host: str) -> str:
-    if host.isascii():
+    if host.isascii() or len(host) > _LONGEST_HOST:
         return host
     try:
         return host.encode("idna").decode("ascii").lower()

@@ -27,6 +27,7 @@ from pipelines.pool import AnalysisPool
 from spiders.read_feed import parse_feed
 from spiders.read_sitemap import parse_sitemap
 from storage.records import FateWord, Page
+from storage.urls import url_key
 
 NOW = datetime(2026, 9, 9, 20, tzinfo=UTC)
 OUTLET = Outlet(id="bao", name="Báo", domains=("bao.example",), tier="local", feeds=("https://bao.example/rss",))
@@ -106,6 +107,16 @@ def test_a_redirect_to_no_address_is_refused_as_one(location: bytes) -> None:
     """Was told as a defect of ours, with an error id."""
     with pytest.raises(RefusedAddressError, match="not a web address"):
         resolved("https://bao.example/", location)
+
+
+def test_a_host_name_that_never_ends_costs_little() -> None:
+    """Writing 300,000 letters in ASCII, twice, took a second of CPU."""
+    endless = "https://bao." + "e\u0301" * 150_000 + ".example/tin.html"
+    began = time.process_time()
+    assert url_key(endless) != url_key("https://bao.example/tin.html")
+    with pytest.raises(RefusedAddressError, match="an address of 450"):
+        resolved("https://bao.example/", endless.encode())
+    assert time.process_time() - began < 0.3
 
 
 @pytest.mark.parametrize(
