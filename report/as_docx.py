@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Sequence
-from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from config.loader import ConfigError
 from report.docx_contents import put_contents
 from report.docx_template import packed
+from report.docx_xml import run
+from report.linked import HYPERLINK, linked_run
 from report.paper import Paper, paper_of
 from report.printed import office_link, printable
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from report.style import Style
 
 TEMPLATE = "sheet.docx"
-
-_HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 
 
 def as_docx(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
@@ -113,13 +112,7 @@ class _Link:
         self.text, self.relation, self.look = text, relation, look
 
     def __html__(self) -> str:
-        inner = f'<w:t xml:space="preserve">{escape(self.text, quote=False)}</w:t>'
-        if self.relation is None:
-            return f"<w:r>{inner}</w:r>"
-        return (
-            f'<w:hyperlink r:id="{self.relation}" w:history="1"><w:r><w:rPr><w:rStyle w:val="{self.look}"/></w:rPr>'
-            f"{inner}</w:r></w:hyperlink>"
-        )
+        return run(self.text) if self.relation is None else linked_run(self.text, self.relation, self.look)
 
 
 class _Links:
@@ -137,7 +130,7 @@ class _Links:
             return _Link(text, None)
         if address not in self.known:
             self.known[address] = f"rIdLink{len(self.known) + 1}"
-            self.relations.add_relationship(_HYPERLINK, address, self.known[address], is_external=True)
+            self.relations.add_relationship(HYPERLINK, address, self.known[address], is_external=True)
         return _Link(text, self.known[address], self.look)
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from report import passages, phrases
 from report.inputs import WHOLE_CITY
-from report.printed import named_in, printable, quoted_title, remarks, safe_link
+from report.printed import detail_of, named_in, printable, quoted_title, remarks, safe_link
 from report.sheet import IssueRow, Sheet
 from report.style import Style, template_folders
 from vietnamese import numbers
@@ -82,6 +82,8 @@ def _sections(sheet: Sheet, style: Style) -> dict[str, Any]:
         "draft": passages.DRAFT,
         "days_off": passages.days_off(sheet),
         "health_text": passages.health_sentence(sheet, style),
+        "office": sheet.inputs.office and (sheet.inputs.office.inside or sheet.inputs.office.name),
+        "issuer_name": " ".join(style.head.issuer.split()),
         "failure_text": phrases.failure(sheet),
         "totals": passages.totals(sheet),
         "totals_note": passages.compared_with(sheet),
@@ -100,6 +102,8 @@ def _sections(sheet: Sheet, style: Style) -> dict[str, Any]:
         "sources": lambda issue: phrases.sources_phrase(sheet, issue),
         "bodies_of": lambda issue: phrases.named_bodies(sheet, issue),
         "reasons_of": passages.reasons,
+        "summary_of": phrases.summary,
+        "detail_of": lambda state: detail_of(state, style.states.get(state.state, state.state)),
         "named_in": lambda article: named_in(sheet, article),
         "outlet": lambda article: sheet.inputs.outlets[article.outlet_id].name,
         "remarks": remarks,

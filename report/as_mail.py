@@ -100,6 +100,7 @@ def _shown(sheet: Sheet, style: Style) -> dict[str, Any]:
         "attention_none": passages.attention_none(sheet),
         "by_field": _by_field(sheet, style),
         "coverage": phrases.coverage,
+        "summary_of": phrases.summary,
         "mark": phrases.mark_phrase,
         "sources": lambda issue: phrases.sources_phrase(sheet, issue),
         "bodies_of": lambda issue: phrases.named_bodies(sheet, issue),

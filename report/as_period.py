@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 from report import charts, phrases
 from report.charts import Bar
 from report.document import Block, Document, Drawing, Heading, Paragraph, Table
+from report.linked import Link, said
 from report.passages import DRAFT
 from report.period import Period, nights_data
 from report.printed import quoted_title
 from report.sheet import IssueRow
 from report.style import Style
-from vietnamese.clock import iso
+from vietnamese.clock import iso, to_local
 from vietnamese.numbers import count, date_time, number, percent, short_date, signed, spoken_time
 
 if TYPE_CHECKING:
     from config.model import Period as Rules
 
 SCHEMA = "diembao/period/1"
+_TOLD_SINGLY = 2
 _WORDS = {"weekly": ("tuần", "Tuần trước"), "monthly": ("tháng", "Tháng trước")}
 
 
@@ -33,13 +35,14 @@ def document_of(period: Period, style: Style, rules: Rules) -> Document:
     return Document(
         title="Báo cáo",
         subject=(
-            f"Tổng hợp thông tin báo chí {word} phản ánh về {sheet.inputs.city}",
+            f"Tổng hợp thông tin báo chí trong {word} phản ánh về {sheet.inputs.city}",
             f"({phrases.window_phrase(sheet)})",
         ),
         day=period.day,
         blocks=tuple(_blocks(period, style, rules)),
-        made=f"Lập lúc {date_time(made)} · {DRAFT[0].lower()}{DRAFT[1:]} · mọi số liệu tính lại được từ kho dữ liệu "
-        "(tệp JSON kèm theo, mục queries).",
+        made=f"Lập lúc {date_time(made)} · mọi số liệu tính lại được từ kho dữ liệu (tệp JSON kèm theo, mục queries).",
+        addressees=sheet.inputs.addressees,
+        draft=DRAFT,
     )
 
 
@@ -57,17 +60,19 @@ def _blocks(period: Period, style: Style, rules: Rules) -> Iterator[Block]:
     yield Heading(text="VI. Cơ quan, địa phương")
     yield from _bodies(period, rules.bodies)
     yield Heading(text="VII. Theo dõi xử lý, phản hồi")
-    yield Paragraph(text="Chưa có vụ việc nào được giao theo dõi.")
+    yield Paragraph(said="Chưa có vụ việc nào được giao theo dõi.")
     yield Heading(text="VIII. Nhận định và đề xuất, kiến nghị")
-    yield Paragraph(text="(Chuyên viên tổng hợp ghi.)", note=True)
+    yield Paragraph(said="(Chuyên viên tổng hợp ghi.)", note=True)
 
 
 def _overview(period: Period) -> Iterator[Block]:
     sheet, counts = period.sheet, period.sheet.counts
     window = phrases.window_phrase(sheet)
     told = phrases.overview(sheet) if counts.articles else f"chưa ghi nhận tin, bài nào phản ánh về {sheet.inputs.city}"
-    yield Paragraph(text=f"{window[0].upper()}{window[1:]}, {told}.")
-    yield Paragraph(text=_nights(period))
+    yield Paragraph(said=f"{window[0].upper()}{window[1:]}, {told}.")
+    yield Paragraph(said=_nights(period))
+    if not period.over:
+        yield Paragraph(said=f"Kỳ báo cáo chưa kết thúc: số liệu tính đến {date_time(sheet.inputs.generated_at)}.")
     rows = [
         ("Tin, bài", number(counts.articles), _against(counts.articles, period.previous["articles"])),
         ("Vụ việc", number(counts.issues), _against(counts.issues, period.previous["issues"])),
@@ -79,11 +84,12 @@ def _overview(period: Period) -> Iterator[Block]:
         head=("Chỉ tiêu", "Kỳ này", _WORDS[period.kind][1]), rows=tuple(rows), widths_mm=(85, 35, 45),
         numbers=frozenset({1, 2}),
     )  # fmt: skip
-    shown = [(f"{day.day}/{day.month}", found) for day, found in period.days.items()]
+    last = to_local(sheet.inputs.generated_at).date()
+    shown = [(f"{day.day}/{day.month}", found) for day, found in period.days.items() if day <= last]
     bars = [Bar(label=label, value=found, shown=number(found)) for label, found in shown]
     start = spoken_time(sheet.window.start)
     yield Drawing(chart=charts.upright("days", bars), caption=f"Tin, bài từng ngày (24 giờ kể từ {start})")
-    yield Paragraph(text="Từng ngày: " + "; ".join(f"{label}: {number(found)}" for label, found in shown) + ".")
+    yield Paragraph(said="Từng ngày: " + "; ".join(f"{label}: {number(found)}" for label, found in shown) + ".")
 
 
 def _against(now: int, earlier: int) -> str:
@@ -93,7 +99,7 @@ def _against(now: int, earlier: int) -> str:
 
 def _nights(period: Period) -> str:
     nights = period.nights
-    text = f"Trong kỳ có {count(len(nights.made))}/{count(len(period.days))} bản tin ngày"
+    text = f"Trong kỳ có {count(len(nights.made))}/{count(len(nights.made) + len(nights.missing))} bản tin ngày"
     if nights.missing:
         text += f"; không có bản tin của {_dates(nights.missing)}"
     if nights.failed:
@@ -102,7 +108,19 @@ def _nights(period: Period) -> str:
 
 
 def _dates(days: Sequence[date]) -> str:
-    return "ngày " + ", ".join(short_date(day) for day in days)
+    """`ngày 02/9/2026, các ngày từ 04/9/2026 đến 08/9/2026`: days on end are told by the first and the last."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and (day - runs[-1][-1]).days == 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(
+        f"các ngày từ {short_date(run[0])} đến {short_date(run[-1])}"
+        if len(run) > _TOLD_SINGLY
+        else ", ".join(f"ngày {short_date(day)}" for day in run)
+        for run in runs
+    )
 
 
 def _levels(period: Period, style: Style) -> Iterator[Block]:
@@ -126,7 +144,7 @@ def _outlets(period: Period, most: int) -> Iterator[Block]:
     if rest:
         others = sum(found for _, _, found in rest)
         text = f"{count(len(rest))} báo, trang tin khác: {count(others)} tin, bài ({percent(others, articles)})."
-        yield Paragraph(text=text)
+        yield Paragraph(said=text)
 
 
 def _shares(
@@ -134,7 +152,7 @@ def _shares(
 ) -> Iterator[Block]:
     """A table and its chart, in this order: Word keeps a heading with a table, not with a picture."""
     if not rows:
-        yield Paragraph(text="Không có tin, bài.")
+        yield Paragraph(said="Không có tin, bài.")
         return
     cells = tuple((label, number(n), percent(n, whole)) for label, n in rows)
     yield Table(head=(*head, "Tỷ lệ"), rows=cells, widths_mm=(105, 30, 30), numbers=frozenset({1, 2}))
@@ -144,14 +162,18 @@ def _shares(
 
 def _issues(period: Period, style: Style, issues: Sequence[IssueRow]) -> Iterator[Block]:
     if not issues:
-        yield Paragraph(text="Không có.")
+        yield Paragraph(said="Không có.")
         return
     yield Table(
         head=("STT", "Vụ việc", "Tin, bài / báo", "Lĩnh vực", "Mức độ", "Cơ quan, địa phương"),
         rows=tuple(
             (
                 str(at),
-                f"“{quoted_title(issue.lead.title)}”, {phrases.sources_phrase(period.sheet, issue)}",
+                said(
+                    "“",
+                    Link(quoted_title(issue.lead.title), issue.lead.url),
+                    f"”, {phrases.sources_phrase(period.sheet, issue)}",
+                ),
                 phrases.coverage(issue),
                 style.fields[issue.field_of],
                 f"{issue.level} – {style.levels[issue.level]}",
@@ -166,7 +188,7 @@ def _issues(period: Period, style: Style, issues: Sequence[IssueRow]) -> Iterato
 
 def _bodies(period: Period, most: int) -> Iterator[Block]:
     if not period.bodies:
-        yield Paragraph(text="Không có tin, bài nêu tên cơ quan, địa phương của thành phố.")
+        yield Paragraph(said="Không có tin, bài nêu tên cơ quan, địa phương của thành phố.")
         return
     yield Table(
         head=("Cơ quan, địa phương", "Tin, bài", "Vụ việc", "Cần phản hồi"),
@@ -178,7 +200,7 @@ def _bodies(period: Period, most: int) -> Iterator[Block]:
         numbers=frozenset({1, 2, 3}),
     )
     if len(period.bodies) > most:
-        yield Paragraph(text=f"Và {count(len(period.bodies) - most)} cơ quan, địa phương khác.")
+        yield Paragraph(said=f"Và {count(len(period.bodies) - most)} cơ quan, địa phương khác.")
 
 
 def as_json(period: Period) -> bytes:

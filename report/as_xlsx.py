@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from report import phrases
 from report.inputs import WHOLE_CITY
-from report.printed import body_names, office_link, printable, quoted_title, remarks
+from report.linked import Link
+from report.printed import body_names, detail_of, office_link, printable, quoted_title, remarks
 from vietnamese.clock import to_local
+from vietnamese.numbers import LAST_PADDED_MONTH
 
 if TYPE_CHECKING:
     from report.inputs import SheetArticle
@@ -20,14 +22,6 @@ if TYPE_CHECKING:
 
 _LONGEST_CELL = 32_000
 """Excel holds 32,767 characters in a cell; a text is at most 300 here, an analyst's summary may be longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A text that leads to an article."""
-
-    text: str
-    url: str
 
 
 Value = str | int | float | datetime | Link | None
@@ -112,13 +106,13 @@ def _issue(sheet: Sheet, style: Style, at: int, issue: IssueRow) -> tuple[Value,
         Link(quoted_title(issue.lead.title), issue.lead.url),
         issue.level,
         style.levels[issue.level],
-        phrases.reasons_phrase(issue),
+        "; ".join(issue.reasons),
         style.fields[issue.field_of],
         len(issue.articles),
         issue.newsrooms,
         issue.independent_newsrooms,
         phrases.named_bodies(sheet, issue),
-        issue.summary or "",
+        phrases.summary(issue),
         issue.edit.proposal,
         issue.edit.deadline,
         float(issue.score.total),
@@ -157,11 +151,12 @@ def _outlets(sheet: Sheet, style: Style) -> Page:
 
 def _outlet(style: Style, at: int, row: OutletRow) -> tuple[Value, ...]:
     state = row.state
+    word = style.states.get(state.state, state.state)
     return (
         at,
         state.name,
-        style.states.get(state.state, state.state),
-        state.reason_vi,
+        word,
+        detail_of(state, word),
         state.last_success_at,
         state.last_new_at,
         state.stored,
@@ -175,8 +170,10 @@ def _looks(book: Any) -> dict[str, Any]:  # noqa: ANN401 (XlsxWriter has no type
     return {
         "head": book.add_format(base | {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True}),
         "text": book.add_format(base | {"text_wrap": True}),
-        "number": book.add_format(base | {"align": "center"}),
-        "time": book.add_format(base | {"num_format": "hh:mm, dd/mm/yyyy", "align": "center"}),
+        "number": book.add_format(base | {"align": "center", "num_format": "#,##0"}),
+        "share": book.add_format(base | {"align": "center", "num_format": "0.00"}),
+        "time": book.add_format(base | {"num_format": "hh:mm, dd/m/yyyy", "align": "center"}),
+        "early": book.add_format(base | {"num_format": "hh:mm, dd/mm/yyyy", "align": "center"}),
         "link": book.add_format(base | {"text_wrap": True, "underline": 1}),
     }
 
@@ -203,9 +200,12 @@ def _write_row(page: Any, at: int, row: Iterable[Value], looks: dict[str, Any]) 
             case None:
                 page.write_blank(at, column, None, looks["text"])
             case datetime():
-                page.write_datetime(at, column, to_local(value).replace(tzinfo=None), looks["time"])
-            case int() | float():
+                local = to_local(value).replace(tzinfo=None)
+                page.write_datetime(at, column, local, looks["early" if local.month <= LAST_PADDED_MONTH else "time"])
+            case int():
                 page.write_number(at, column, value, looks["number"])
+            case float():
+                page.write_number(at, column, value, looks["share"])
             case Link():
                 _write_link(page, at, column, value, looks)
             case _:

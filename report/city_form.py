@@ -8,8 +8,9 @@ from datetime import datetime
 
 from report import phrases
 from report.document import Block, Document, Heading, Paragraph
-from report.inputs import SheetInputs
-from report.printed import printable, quoted_title
+from report.inputs import SheetArticle, SheetInputs
+from report.linked import Link, Said, said
+from report.printed import quoted_title
 from report.sheet import IssueRow, Sheet, shown_at
 from report.style import Style
 from report.window import Window
@@ -52,61 +53,58 @@ def city_document(sheet: Sheet, style: Style) -> Document:
 
 
 def _blocks(sheet: Sheet, style: Style) -> Iterator[Block]:
-    yield Paragraph(text=_opening(sheet))
+    yield Paragraph(said=_opening(sheet))
     if sheet.crawl_failed or not sheet.articles:
         return
     for field in sheet.counts.by_field:
         issues = [issue for issue in sheet.issues if issue.field_of == field]
         if issues:
             yield Heading(text=style.fields[field])
-            yield Paragraph(text=_of_field(sheet, style.fields[field], issues))
+            yield Paragraph(said=_of_field(sheet, style.fields[field], issues))
     unplaced = [article for article in sheet.articles if article.issue_id is None]
     if unplaced:
-        told = "; ".join(
-            f"“{quoted_title(article.title)}”, {phrases.reported_by(sheet, [article])}" for article in unplaced
-        )
+        told = [said(_title(article), f", {phrases.reported_by(sheet, [article])}") for article in unplaced]
         yield Heading(text="Tin, bài chưa được xếp vào vụ việc")
-        yield Paragraph(text=f"{told}.")
+        yield Paragraph(said=said(*_between(told, "; "), "."))
 
 
-def _opening(sheet: Sheet) -> str:
+def _opening(sheet: Sheet) -> Said:
     span = f"Từ {_moment(sheet.window.start)} đến {_moment(sheet.window.end)}"
     if sheet.crawl_failed:
         return f"{span}: {phrases.failure(sheet)}. Không được hiểu là ngày không có tin."
     if not sheet.articles:
         return f"{span}, không ghi nhận tin, bài báo nào viết về {sheet.inputs.city}."
     text = f"{span}, có khoảng {count(sheet.counts.articles)} tin, bài báo viết về {sheet.inputs.city}."
-    top = sheet.issues[:_NAMED]
+    top = [_quoted(sheet, issue) for issue in sheet.issues[:_NAMED]]
     if not top:
         return text
-    return f"{text} Nổi bật là {_listed([_quoted(sheet, issue) for issue in top])}."
+    listed = said(*_between(top[:-1], "; "), "; và ", top[-1]) if len(top) > 1 else top[0]
+    return said(f"{text} Nổi bật là ", listed, ".")
 
 
-def _of_field(sheet: Sheet, name: str, issues: Sequence[IssueRow]) -> str:
+def _of_field(sheet: Sheet, name: str, issues: Sequence[IssueRow]) -> Said:
     """`Trên lĩnh vực …, có 03 vụ việc: “…”, theo báo … phản ánh. …`; a summary is the paper's own words."""
-    first, *rest = (_told(sheet, issue) for issue in issues)
-    head = f"Trên lĩnh vực {_small(name)}, có {count(len(issues))} vụ việc được phản ánh"
-    return " ".join((f"{head}: {first}", *rest))
+    head = f"Trên lĩnh vực {_small(name)}, có {count(len(issues))} vụ việc được phản ánh: "
+    return said(head, *_between([_told(sheet, issue) for issue in issues], " "))
 
 
-def _told(sheet: Sheet, issue: IssueRow) -> str:
-    summary = " ".join((issue.summary or "").split())
-    more = f": “{_inner(summary)}”" if summary and not issue.edit.summary else f": {summary}" if summary else ""
-    end = "" if more.endswith((".", "…", ".”", "…”", "!”", "?”")) else "."
-    return f"{_quoted(sheet, issue)} ({phrases.coverage(issue)}){more}{end}"
+def _told(sheet: Sheet, issue: IssueRow) -> Said:
+    summary = phrases.summary(issue)
+    end = "" if summary.endswith((".", "…", ".”", "…”", "!”", "?”")) else "."
+    return said(_quoted(sheet, issue), f" ({phrases.coverage(issue)}){f': {summary}' if summary else ''}{end}")
 
 
-def _quoted(sheet: Sheet, issue: IssueRow) -> str:
-    return f"“{quoted_title(issue.lead.title)}”, {phrases.sources_phrase(sheet, issue)}"
+def _quoted(sheet: Sheet, issue: IssueRow) -> Said:
+    return said(_title(issue.lead), f", {phrases.sources_phrase(sheet, issue)}")
 
 
-def _inner(text: str) -> str:
-    """A quotation inside a quotation has the other marks."""
-    return printable(text).replace("“", "‘").replace("”", "’")
+def _title(article: SheetArticle) -> Said:
+    return said("“", Link(quoted_title(article.title), article.url), "”")
 
 
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{'; '.join(parts[:-1])}; và {parts[-1]}"
+def _between(parts: Sequence[Said], sign: str) -> Iterator[Said]:
+    for at, part in enumerate(parts):
+        yield said(sign, part) if at else part
 
 
 def _moment(moment: datetime) -> str:

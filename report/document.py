@@ -5,7 +5,7 @@ The weekly, the monthly and the city's form are such documents; the daily sheet 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -20,6 +20,8 @@ from report.as_mail import encodable
 from report.docx_styles import styles_xml
 from report.docx_template import packed
 from report.docx_xml import DECLARATION, NAMES, cell, field, paragraph, row, rule, run, section, table
+from report.linked import HYPERLINK, Relations, Said, pieces_of, plain
+from report.paper import ended
 from report.printed import printable
 from report.style import template_folders
 from vietnamese.numbers import long_date
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 _WIDTH_MM = 165.0
 _LEFT_MM, _RIGHT_MM = 72.0, 93.0
 _EMU_A_MM = 36000
+_NARROW = 4
+"""Columns that fit on a phone side by side."""
+_TO_LEFT = '<w:ind w:left="2268" w:firstLine="0"/>'
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
@@ -49,10 +54,15 @@ class Heading:
 class Paragraph:
     """Running text."""
 
-    text: str
+    said: Said
     note: bool = False
     """Small, without the indented first line."""
     kind: str = "paragraph"
+
+    @property
+    def text(self) -> str:
+        """The words alone."""
+        return plain(self.said)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,11 +70,16 @@ class Table:
     """A table; its head row repeats on every page."""
 
     head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Said, ...], ...]
     widths_mm: tuple[float, ...]
     numbers: frozenset[int] = frozenset()
     """Columns that hold numbers."""
     kind: str = "table"
+
+    @property
+    def wide(self) -> bool:
+        """Whether a phone shows its rows as cards."""
+        return len(self.head) > _NARROW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +111,10 @@ class Document:
     blocks: tuple[Block, ...]
     made: str
     """The last line: when, from which data."""
+    addressees: tuple[str, ...] = ()
+    """*Kính gửi*."""
+    draft: str = ""
+    """What of it is a suggestion, below the head."""
     official: bool = True
     """With the head and foot of Decree 30."""
 
@@ -103,7 +122,8 @@ class Document:
 def as_page(document: Document, style: Style, folders: Sequence[Path]) -> bytes:
     """One self-contained page, UTF-8; `report/period.html` of a configuration folder replaces ours."""
     template = environment(template_folders(folders)).get_template("period.html")
-    return encodable(template.render(document=document, style=style)).encode()
+    shown = template.render(document=document, style=style, pieces=pieces_of, ended=ended)
+    return encodable(shown).encode()
 
 
 def as_text(document: Document) -> bytes:
@@ -113,7 +133,7 @@ def as_text(document: Document) -> bytes:
         if isinstance(block, Heading | Paragraph):
             lines += [block.text, ""]
         elif isinstance(block, Table):
-            lines += [*(" | ".join(cells) for cells in (block.head, *block.rows)), ""]
+            lines += [*(" | ".join(map(plain, cells)) for cells in (block.head, *block.rows)), ""]
     text = "\n".join(printable(line) for line in (*lines, document.made))
     return encodable(f"{text}\n").encode()
 
@@ -121,18 +141,19 @@ def as_text(document: Document) -> bytes:
 def as_word(document: Document, style: Style) -> bytes:
     """A Word file in the form of the decree; the same document gives the same bytes."""
     drawings = [block.chart for block in document.blocks if isinstance(block, Drawing)]
-    body = "".join(
-        (*_head(document, style), *(_block(block, document) for block in document.blocks), *_foot(document, style))
-    )
+    links = Relations()
+    blocks = (_block(block, document, links) for block in document.blocks)
+    body = "".join((*_head(document, style), *blocks, *_foot(document, style)))
     parts = {
         "[Content_Types].xml": _types(),
-        "_rels/.rels": _relations(("rId1", "officeDocument", "word/document.xml")),
+        "_rels/.rels": _relations(None, ("rId1", "officeDocument", "word/document.xml")),
         "word/document.xml": f"{DECLARATION}<w:document {NAMES}><w:body>{body}{section(first_silent=True)}</w:body>"
         "</w:document>",
         "word/styles.xml": styles_xml(),
         "word/header1.xml": f"{DECLARATION}<w:hdr {NAMES}>{paragraph('Header', field('PAGE', '2'))}</w:hdr>",
         "word/header2.xml": f"{DECLARATION}<w:hdr {NAMES}>{paragraph('Header')}</w:hdr>",
         "word/_rels/document.xml.rels": _relations(
+            links,
             ("rIdStyles", "styles", "styles.xml"),
             ("rIdNumber", "header", "header1.xml"),
             ("rIdFirst", "header", "header2.xml"),
@@ -147,34 +168,31 @@ def _said(text: str, *, bold: bool = False, italic: bool = False) -> str:
     return run(printable(text), bold=bold, italic=italic)
 
 
-def _block(block: Block, document: Document) -> str:
+def _block(block: Block, document: Document, links: Relations) -> str:
     if isinstance(block, Heading):
         return paragraph("Heading1", _said(block.text.upper() if document.official else block.text))
     if isinstance(block, Paragraph):
-        return paragraph("Note" if block.note else "BodyText", _said(block.text))
+        return paragraph("Note" if block.note else "BodyText", links.runs(block.said))
     if isinstance(block, Table):
-        return _table(block)
+        return _table(block, links)
     return paragraph("CellNumber", _picture(block.chart, block.caption), extra="<w:keepNext/>") + paragraph(
         "Draft", _said(block.caption)
     )
 
 
-def _table(block: Table) -> str:
-    head = row(*(cell(w, paragraph("CellHead", _said(t))) for w, t in _pairs(block, block.head)), head=True)
+def _table(block: Table, links: Relations) -> str:
+    heads = zip(block.widths_mm, block.head, strict=True)
+    head = row(*(cell(w, paragraph("CellHead", _said(t))) for w, t in heads), head=True)
     rows = [
         row(
             *(
-                cell(width, paragraph("CellNumber" if at in block.numbers else "Cell", _said(text)))
-                for at, (width, text) in enumerate(_pairs(block, cells))
+                cell(width, paragraph("CellNumber" if at in block.numbers else "Cell", links.runs(text)))
+                for at, (width, text) in enumerate(zip(block.widths_mm, cells, strict=True))
             )
         )
         for cells in block.rows
     ]
     return table(block.widths_mm, (head, *rows)) + paragraph("Break")
-
-
-def _pairs(block: Table, cells: Sequence[str]) -> list[tuple[float, str]]:
-    return list(zip(block.widths_mm, cells, strict=True))
 
 
 def _picture(chart: Chart, caption: str) -> str:
@@ -217,16 +235,27 @@ def _head(document: Document, style: Style) -> tuple[str, ...]:
         cell(_RIGHT_MM, paragraph("DocDate", _said(f"{head.place}, {long_date(document.day)}"))),
     )
     rows = (row(cell(_LEFT_MM, *left), cell(_RIGHT_MM, *right)), row(*second))
-    return (table((_LEFT_MM, _RIGHT_MM), rows, ruled=False), *titles)
+    return (table((_LEFT_MM, _RIGHT_MM), rows, ruled=False), *titles, *_addressed(document))
+
+
+def _addressed(document: Document) -> Iterator[str]:
+    """*Kính gửi* as the decree has it, and what is a suggestion."""
+    names = document.addressees
+    if len(names) == 1:
+        yield paragraph("To", _said(f"Kính gửi: {names[0]}."))
+    elif names:
+        yield paragraph("To", "Kính gửi:")
+        yield from (paragraph("To", _said(f"- {name}"), extra=_TO_LEFT) for name in ended(names))
+    if document.draft:
+        yield paragraph("Draft", _said(document.draft))
 
 
 def _foot(document: Document, style: Style) -> tuple[str, ...]:
     made = paragraph("Note", _said(document.made))
     if not document.official:
         return (made,)
-    names = style.foot.recipients
-    ends = [*(f"- {name};" for name in names[:-1]), *(f"- {name}." for name in names[-1:])]
-    left = (paragraph("RecipientsHead", "Nơi nhận:"), *(paragraph("Recipients", _said(line)) for line in ends))
+    ends = (paragraph("Recipients", _said(f"- {name}")) for name in ended(style.foot.recipients))
+    left = (paragraph("RecipientsHead", "Nơi nhận:"), *ends)
     right = (
         *(paragraph("Signer", _said(line.upper())) for line in style.foot.signer.splitlines()),
         *(paragraph("Signer") for _ in range(4)),
@@ -247,8 +276,10 @@ def _types() -> str:
     )
 
 
-def _relations(*relations: tuple[str, str, str]) -> str:
+def _relations(links: Relations | None, *relations: tuple[str, str, str]) -> str:
     inner = "".join(
         f'<Relationship Id="{key}" Type="{_RELATIONS}/{kind}" Target="{part}"/>' for key, kind, part in relations
     )
+    for address, key in links.known.items() if links else ():
+        inner += f'<Relationship Id="{key}" Type="{HYPERLINK}" Target="{escape(address)}" TargetMode="External"/>'
     return f'{DECLARATION}<Relationships xmlns="{_PACKAGE}/relationships">{inner}</Relationships>'

@@ -189,6 +189,7 @@ def earlier_sheets(store: Store, day: date) -> tuple[EarlierSheet, ...]:
             articles=row["inputs"]["counts"]["articles"],
             issues=row["inputs"]["counts"]["issues"],
             attention=row["inputs"]["counts"]["attention"],
+            days=window_for(date.fromisoformat(row["date"]), store.settings.calendar).days,
         )
         for row in rows
         if "counts" in row["inputs"]

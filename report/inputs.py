@@ -106,6 +106,8 @@ class EarlierSheet:
     issues: int
     attention: int
     """Issues at level 2 or 3."""
+    days: int = 1
+    """How many days its window spans: more after days off."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,6 +158,10 @@ class Office:
 
     body_id: str
     name: str
+    addressee: str = ""
+    """Whom its sheet is addressed to: of a unit its People's Committee; empty: itself."""
+    inside: str = ""
+    """Its name inside a sentence: `phường Hải An`; empty: as `name`."""
     ids: frozenset[str]
     """Itself, its children, and what it was before; a body of a unit counts as the unit."""
 

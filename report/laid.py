@@ -63,7 +63,9 @@ def for_office(inputs: SheetInputs, office: Office) -> SheetInputs:
     """
     concerned = {a.issue_id for a in inputs.articles if concerns(office, a) and a.issue_id is not None}
     articles = [a for a in inputs.articles if a.issue_id in concerned or (a.issue_id is None and concerns(office, a))]
-    return replace(_holding(inputs, articles), office=office, earlier=())
+    return replace(
+        _holding(inputs, articles), office=office, earlier=(), addressees=(office.addressee or office.name,)
+    )  # fmt: skip
 
 
 def concerns(office: Office, article: SheetArticle) -> bool:

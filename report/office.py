@@ -35,7 +35,15 @@ def office_of(gazetteer: Gazetteer, wanted: str, city: str) -> Office:
             raise LookupError(f"{wanted!r} is no agency or unit; {remedy}")
         record = found[0]
     name = printed_name(gazetteer.name(record.id), city)
-    return Office(body_id=record.id, name=name, ids=frozenset(_family(gazetteer, record.id)))
+    unit = isinstance(record, Unit)
+    inside = f"{name[:1].lower()}{name[1:]}" if unit else name
+    return Office(
+        body_id=record.id,
+        name=name,
+        addressee=f"Ủy ban nhân dân {inside}" if unit else name,
+        inside=inside,
+        ids=frozenset(_family(gazetteer, record.id)),
+    )
 
 
 def offices_in(inputs: SheetInputs, gazetteer: Gazetteer) -> list[Office]:

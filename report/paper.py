@@ -13,7 +13,7 @@ from typing import Any
 from report import passages, phrases
 from report.inputs import WHOLE_CITY, SheetArticle
 from report.passages import Total
-from report.printed import named_in, printable, quoted_title, remarks
+from report.printed import detail_of, named_in, printable, quoted_title, remarks
 from report.sheet import BodyRow, IssueRow, OutletRow, Sheet
 from report.style import Style
 from vietnamese.numbers import count, date_time, long_date, number, percent, short_date
@@ -208,7 +208,7 @@ class _Maker:
         return Paper(
             **self._head(),
             city=inputs.city,
-            office=printable(inputs.office.name) if inputs.office else "",
+            office=printable(inputs.office.inside or inputs.office.name) if inputs.office else "",
             window=window,
             opening=window[0].upper() + window[1:],
             overview=phrases.overview(sheet),
@@ -293,7 +293,7 @@ class _Maker:
             sources=tuple(self._source(article) for article in issue.articles[:_NAMED_SOURCES]),
             more=f"và {count(rest)} tin, bài khác (Phụ lục I)" if rest > 0 else "",
             told_by=printable(phrases.sources_phrase(self.sheet, issue)),
-            summary=printable(issue.summary or "") or "–",
+            summary=printable(phrases.summary(issue)) or "–",
             bodies=printable(phrases.named_bodies(self.sheet, issue)) or "–",
             level=f"{issue.level} – {self.style.levels[issue.level]}",
             reasons=printable(passages.reasons(issue)),
@@ -329,11 +329,12 @@ class _Maker:
 
     def _outlet(self, at: int, row: OutletRow) -> OutletLine:
         state = row.state
+        word = self.style.states.get(state.state, state.state)
         return OutletLine(
             number=str(at),
             name=printable(state.name),
-            state=self.style.states.get(state.state, state.state),
-            detail=printable(state.reason_vi) or "–",
+            state=word,
+            detail=detail_of(state, word) or "–",
             last_answer=_when(state.last_success_at, "chưa lần nào"),
             last_new=_when(state.last_new_at, "chưa có"),
             stored=number(state.stored),

@@ -9,7 +9,8 @@ from report.sheet import IssueRow, Sheet
 from report.style import Style
 from vietnamese.numbers import count, number
 
-DRAFT = "Dự thảo – mức độ, lĩnh vực và việc gộp vụ việc là gợi ý tự động, chờ chuyên viên thẩm định"
+DRAFT = "Mức độ, lĩnh vực và việc gộp vụ việc là gợi ý tự động; văn bản là dự thảo cho đến khi được duyệt, ký"
+"""True of the draft and of what was signed: the words of a file do not change when it is approved."""
 
 _REASONS = 3
 """Reasons that are printed beside a level; all of them, with the words they rest on, are in JSON and workbook."""
@@ -52,11 +53,15 @@ def _against(sheet: Sheet, key: str, before: object, digits: int) -> str:
 
 def compared_with(sheet: Sheet) -> str:
     """What the comparison rests on."""
+    if sheet.inputs.office:
+        return "Bản tin của một cơ quan, địa phương không so sánh với những ngày trước."
     if sheet.mean is None:
         return "Chưa có bản tin của những ngày trước để so sánh."
+    longer = sheet.yesterday.days if sheet.yesterday else 1
+    note = f" Bản tin hôm qua gồm {count(longer)} ngày." if longer > 1 else ""
     return (
         "Trong ngoặc là chênh lệch của kỳ này; trung bình tính trên "
-        f"{count(sheet.mean.sheets)} bản tin của 7 ngày trước."
+        f"{count(sheet.mean.sheets)} bản tin của 7 ngày trước.{note}"
     )
 
 
@@ -67,8 +72,11 @@ def days_off(sheet: Sheet) -> str:
 
 
 def health_sentence(sheet: Sheet, style: Style) -> str:
-    """`43/45 nguồn đủ tin; Báo A: …` with every trouble, one full stop at the end."""
-    return "; ".join((phrases.health_line(sheet), *phrases.troubles(sheet, style))) + "."
+    """`43/45 nguồn đủ tin; Báo A: … . Có 44/45 nguồn trả lời.` with every trouble; where all did, that is not said."""
+    line = "; ".join((phrases.health_line(sheet), *phrases.troubles(sheet, style)))
+    if sheet.reached == sheet.full:
+        return f"{line}."
+    return f"{line}. Có {number(sheet.reached)}/{number(len(sheet.outlets))} nguồn trả lời."
 
 
 def attention_left(rest: int) -> str:

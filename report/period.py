@@ -61,6 +61,11 @@ class Period:
     """Most covered first: by outlets with an article of their own, then by articles."""
     queries: Mapping[str, str]
 
+    @property
+    def over(self) -> bool:
+        """Whether it was over when it was made."""
+        return self.sheet.inputs.generated_at >= self.sheet.window.end
+
 
 def period_window(kind: Kind, day: date, settings: Settings) -> Window:
     """A week: the seven days that end on `day`. A month: the one `day` lies in. Whole days, Asia/Ho_Chi_Minh.
@@ -177,7 +182,7 @@ def build_period(
         sheet=sheet,
         days=_per_day(inputs),
         previous=previous or {name: _one(store, queries[f"previous.{name}"]) for name in ("articles", "issues")},
-        nights=nights or nights_of(answer(store, queries["nights"]), inputs.window),
+        nights=nights or nights_of(answer(store, queries["nights"]), inputs.window, inputs.generated_at),
         outlets=_outlets(sheet),
         bodies=_bodies(sheet),
         issues=tuple(sorted(sheet.issues, key=_by_coverage)),
@@ -216,11 +221,11 @@ def _nights_between(window: Window) -> tuple[str, str]:
     return first.isoformat(), (to_local(window.start).date() + (window.days + 1) * _DAY).isoformat()
 
 
-def nights_of(rows: Sequence[Row], window: Window) -> Nights:
-    """What the rows of daily reports say of the nights of the period."""
+def nights_of(rows: Sequence[Row], window: Window, known_at: datetime) -> Nights:
+    """What the rows of daily reports say of the nights up to `known_at`: what is to come is not missing."""
     healths = {date.fromisoformat(row["date"]): row["inputs"].get("health", []) for row in rows}
     first = to_local(window.start).date() + _DAY
-    wanted = [first + n * _DAY for n in range(window.days)]
+    wanted = [day for n in range(window.days) if (day := first + n * _DAY) <= to_local(known_at).date()]
     return Nights(
         made=tuple(day for day in wanted if day in healths),
         missing=tuple(day for day in wanted if day not in healths),

@@ -44,7 +44,6 @@ MARKS: Mapping[str, str] = MappingProxyType(
 """How a matter has moved since the last sheet."""
 
 _NAMED_BODIES = 6
-_REASONS = 4
 _NAMED_OUTLETS = 3
 """More than this many are summed up: «và 04 báo, trang tin khác»."""
 
@@ -96,10 +95,17 @@ def mark_phrase(issue: IssueRow) -> str:
     return ", ".join(MARKS[mark] for mark in issue.marks)
 
 
-def reasons_phrase(issue: IssueRow) -> str:
-    """Why this level: the first reasons, the weightiest as the issues room orders them."""
-    more = "; …" if len(issue.reasons) > _REASONS else ""
-    return "; ".join(issue.reasons[:_REASONS]) + more
+def summary(issue: IssueRow) -> str:
+    """What the matter is about: the paper's sentences in quotation marks, or the analyst's own words; may be empty."""
+    words = " ".join((issue.summary or "").split())
+    if not words or issue.edit.summary:
+        return words
+    return f"“{inner(words)}”"
+
+
+def inner(text: str) -> str:
+    """A quotation inside a quotation has the other marks."""
+    return text.replace("“", "‘").replace("”", "’")
 
 
 def coverage(issue: IssueRow) -> str:
@@ -122,12 +128,17 @@ def overview(sheet: Sheet) -> str:
     if not counts.articles and sheet.crawl_failed:
         return "chưa thu thập được tin, bài nào"
     if not counts.articles:
-        return f"không có tin, bài nào phản ánh về {sheet.inputs.city} được ghi nhận"
+        return f"không có tin, bài nào {_about(sheet)} được ghi nhận"
     text = (
-        f"có {count(counts.articles)} tin, bài của {count(counts.newsrooms)} báo, trang tin phản ánh về "
-        f"{sheet.inputs.city}, thuộc {count(counts.issues)} vụ việc"
+        f"có {count(counts.articles)} tin, bài của {count(counts.newsrooms)} báo, trang tin {_about(sheet)}, "
+        f"thuộc {count(counts.issues)} vụ việc"
     )
     return f"{text}; {_attention(counts)}{_besides(counts)}"
+
+
+def _about(sheet: Sheet) -> str:
+    office = sheet.inputs.office
+    return f"liên quan đến {office.inside or office.name}" if office else f"phản ánh về {sheet.inputs.city}"
 
 
 def _attention(counts: Counts) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
-from report.inputs import WHOLE_CITY, SheetArticle
+from report.inputs import WHOLE_CITY, OutletState, SheetArticle
 from report.phrases import LONGEST_TITLE
 from report.sheet import Sheet
 from vietnamese.alphabet import sort_key
@@ -68,6 +68,12 @@ def named_in(sheet: Sheet, article: SheetArticle) -> str:
     rest = len(ids) - _NAMED_BODIES
     more = f"; và {count(rest)} cơ quan, địa phương khác" if rest > 0 else ""
     return body_names(sheet, ids[:_NAMED_BODIES]) + more
+
+
+def detail_of(state: OutletState, printed_state: str) -> str:
+    """Why an outlet is in its state, where that says more than the state; may be empty."""
+    detail = printable(state.reason_vi)
+    return "" if detail.casefold() == printed_state.casefold() else detail
 
 
 def remarks(article: SheetArticle) -> str:

@@ -170,7 +170,7 @@ def _pairs(told: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
     queries = period_queries(kind, day, settings, made_at)
     found: Answers = {name: answer(store, query) for name, query in queries.items()}
     window = period_window(kind, day, settings)
-    nights = nights_data(nights_of(found["nights"], window))
+    nights = nights_data(nights_of(found["nights"], window, made_at))
     found, levels, known = _as_then(store, settings, told, found)
     previous = {name: _one(found[f"previous.{name}"]) for name in ("articles", "issues")}
     yield "window.start", told["window"]["start"], iso(window.start)

@@ -10,7 +10,7 @@ from vietnamese.clock import to_local
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-_LAST_PADDED_MONTH = 2
+LAST_PADDED_MONTH = 2
 """The decree puts a leading zero before months 1 and 2 only."""
 
 
@@ -64,4 +64,4 @@ def date_time(moment: datetime) -> str:
 
 
 def _month(day: date) -> str:
-    return f"{day.month:02d}" if day.month <= _LAST_PADDED_MONTH else str(day.month)
+    return f"{day.month:02d}" if day.month <= LAST_PADDED_MONTH else str(day.month)

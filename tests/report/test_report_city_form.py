@@ -81,6 +81,16 @@ def test_a_hostile_title_stays_text_in_all_three(inputs, style, folders):
         assert "\u202e" not in text
 
 
+def test_every_title_leads_to_its_article(sheet, style, folders):
+    document, wanted = city_document(sheet, style), {issue.lead.url for issue in sheet.issues}
+    page = etree.fromstring(as_page(document, style, folders), etree.HTMLParser())
+    assert {each.get("href") for each in page.iter("a")} == wanted
+    word = docx.Document(BytesIO(as_word(document, style)))
+    assert {rel.target_ref for rel in word.part.rels.values() if rel.is_external} == wanted
+    linked = {link.text for paragraph in word.paragraphs for link in paragraph.hyperlinks}
+    assert linked == {issue.lead.title for issue in sheet.issues}
+
+
 def test_it_is_written_from_the_kept_sheet(full, tmp_path):
     files = write_city(full.store, full.config, THURSDAY, folder=tmp_path / "city")
     assert {file.suffix for file in files.values()} == {".html", ".docx", ".txt"}

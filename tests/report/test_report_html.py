@@ -83,7 +83,7 @@ def test_the_health_line_says_since_when_an_outlet_that_answers_has_given_nothin
     )
     page = Page(render(build_sheet(replace(inputs, health=(*inputs.health[:3], silent)))))
     line = "3/4 nguồn đủ tin; Góp Tin: 0 tin từ 14:00 09/9 (bộ chọn không khớp 6 lần)."
-    assert f"Tình trạng nguồn tin: {line}" in page.text
+    assert f"Tình trạng nguồn tin: {line} Có 4/4 nguồn trả lời." in page.text
 
 
 def test_the_totals_stand_against_yesterday_and_the_mean(page):

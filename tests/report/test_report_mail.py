@@ -98,7 +98,7 @@ def test_a_long_field_is_cut_and_says_so(inputs, style, folders):
     scores = {f"x{n}": inputs.scores["i3"] for n in range(many)}
     sheet = build_sheet(replace(inputs, articles=articles, issues=issues, scores=scores))
     text = parts(render("eml", sheet, style, folders))[0][1]
-    assert text.count('\n- "') == SHOWN_A_FIELD
+    assert text.count("\n- “") == SHOWN_A_FIELD
     assert "và 05 vụ việc khác" in text
 
 

@@ -170,6 +170,25 @@ def test_page_and_word_file_say_the_numbers_and_are_the_same_twice(full):
     assert "có 07 tin, bài" in words
     assert len(document.inline_shapes) == 4
     assert document.tables[1].rows[1].cells[1].text == "7"
+    leads = {row["lead"]["url"] for row in json.loads(made["json"])["issues"]}
+    assert {link.get("href") for link in page.iter("a")} == leads
+    assert {rel.target_ref for rel in document.part.rels.values() if rel.is_external} == leads
+    for words in ("Kính gửi:", "- Thường trực Thành ủy;", "văn bản là dự thảo cho đến khi"):
+        assert words in told
+        assert words in " ".join(paragraph.text for paragraph in document.paragraphs)
+    assert "Thường trực" not in "".join(document.tables[0]._cells[0].text)
+    cards = [table for table in page.iter("table") if "cards" in table.get("class", "")]
+    assert {cell.get("data-label") for cell in cards[0].iter("td")} >= {"STT", "Vụ việc", "Mức độ"}
+
+
+def test_what_is_to_come_is_not_missing(full):
+    made = write(full, "monthly", formats=("html", "json"))
+    nights = json.loads(made["json"])["nights"]
+    assert max(nights["missing"]) == "2026-09-11"
+    told = " ".join(etree.fromstring(made["html"], etree.HTMLParser()).itertext())
+    assert "Kỳ báo cáo chưa kết thúc: số liệu tính đến 06:10, 11/9/2026." in told
+    assert "12/9: 0" not in told
+    assert "các ngày từ 02/9/2026 đến 09/9/2026" in told
 
 
 def test_an_empty_week_says_so(morning):
@@ -202,7 +221,7 @@ HOSTILE = ("<script>x</script><w:p/>", "{{ 7*7 }}", '=HYPERLINK("x")', "Tin\x00\
 def test_hostile_words_stay_words(style, folders, words):
     document = Document(
         title="Báo cáo", subject=(words,), day=FRIDAY, made=words,
-        blocks=(Heading(text=words), Paragraph(text=words), Table(head=(words,), rows=((words,),), widths_mm=(100,))),
+        blocks=(Heading(text=words), Paragraph(said=words), Table(head=(words,), rows=((words,),), widths_mm=(100,))),
     )  # fmt: skip
     with zipfile.ZipFile(BytesIO(as_word(document, style))) as package:
         for name in package.namelist():

@@ -44,7 +44,7 @@ def test_annex_one_holds_every_article_with_a_real_time_and_a_real_link(book, sh
         when = article.published_at and to_local(article.published_at).replace(tzinfo=None)
         assert row[3].value == when
         assert isinstance(row[3].value, datetime | None)
-        assert row[3].number_format == "hh:mm, dd/mm/yyyy" or when is None
+        assert row[3].number_format == "hh:mm, dd/m/yyyy" or when is None
         assert row[6].value == article.level
 
 
