@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from report.paper import CONTENTS_HERE
@@ -17,8 +18,9 @@ _FIRST_ID = 9000
 def put_contents(document: Any) -> None:  # noqa: ANN401 (python-docx has no types)
     """Put the table of contents where the template says; nothing where it does not.
 
-    It is a field of Word (`TOC`), filled already with every heading and a link to it. Page numbers are known only to
-    what lays the pages out: Word adds them when it updates the field, which it offers on opening.
+    A line a heading, with a link to it and a field (`PAGEREF`) for its page. Page numbers are known only to what lays
+    the pages out: LibreOffice fills them in on opening, Word when it updates fields, which it offers on opening. A
+    `TOC` field would not do: LibreOffice takes what stands in one as it is and never computes it.
     """
     place = next((p for p in document.paragraphs if p.text.strip() == CONTENTS_HERE), None)
     if place is None:
@@ -31,9 +33,7 @@ def put_contents(document: Any) -> None:  # noqa: ANN401 (python-docx has no typ
     for at, (heading, level) in enumerate(headings, 1):
         name = f"_Toc{at:06d}"
         _bookmark(heading, name, _FIRST_ID + at)
-        lines.append(
-            _line(_text_of(heading), looks.get(f"toc {level}", "TOC1"), name, first=at == 1, last=at == len(headings))
-        )
+        lines.append(_line(_text_of(heading), looks.get(f"toc {level}", "TOC1"), name))
     for line in lines:
         place._p.addprevious(parse_xml(line))  # noqa: SLF001 (python-docx's own way to reach the element)
     place._p.getparent().remove(place._p)  # noqa: SLF001
@@ -56,23 +56,14 @@ def _bookmark(heading: Any, name: str, key: int) -> None:  # noqa: ANN401
     element.append(parse_xml(f'<w:bookmarkEnd {_names()} w:id="{key}"/>'))
 
 
-def _line(text: str, look: str, name: str, *, first: bool, last: bool) -> str:
-    from html import escape
-
-    begin = _begin('TOC \\o "1-2" \\h \\u') if first else ""
-    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>' if last else ""
+def _line(text: str, look: str, name: str) -> str:
     return (
-        f'<w:p {_names()}><w:pPr><w:pStyle w:val="{look}"/></w:pPr>{begin}'
-        f'<w:hyperlink w:anchor="{name}" w:history="1"><w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
-        f"</w:hyperlink>{end}</w:p>"
-    )
-
-
-def _begin(instruction: str) -> str:
-    return (
+        f'<w:p {_names()}><w:pPr><w:pStyle w:val="{look}"/></w:pPr><w:hyperlink w:anchor="{name}" w:history="1">'
+        f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r><w:r><w:tab/></w:r>'
         '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
-        f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        f'<w:r><w:instrText xml:space="preserve"> PAGEREF {name} \\h </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t></w:t></w:r>'
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:hyperlink></w:p>'
     )
 
 
