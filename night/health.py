@@ -36,8 +36,8 @@ _FIELDS = (("body", "a body", "nội dung"), ("dated", "a time", "thời gian"))
 UNREACHABLE = "unreachable"
 """The error of a feed whose host could not be connected to at all."""
 
-_WHOLE = 200
-"""A feed that answered in full: a 304 says nothing of how much stands in it."""
+_ANSWERED = {200, 304}
+"""A feed that answered; a 304 says that what its last whole answer listed is still all there is."""
 
 _BLOCKED = {"http-401", "http-403", "http-429"}
 _FAILED = frozenset(
@@ -60,7 +60,7 @@ class FeedAnswer:
     error: str | None
     detail: str | None
     items: int | None = None
-    """What it listed; None when that is not known."""
+    """What it listed, or what it had listed when it last said more than «not modified»; None when not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +172,7 @@ def _state(facts: OutletFacts, now: datetime) -> tuple[str, str, str]:
 def _quiet(facts: OutletFacts) -> tuple[str, str, str]:
     if not facts.answers and not facts.fates:
         return "quiet", "not asked in this run", "chưa được hỏi trong đêm"
-    if facts.answers and all(answer.status == _WHOLE and answer.items == 0 for answer in facts.answers):
+    if facts.answers and all(answer.status in _ANSWERED and answer.items == 0 for answer in facts.answers):
         return "quiet", "answered, but nothing stands in its feeds", f"{EMPTY_VI}, không có tin mới"
     return "quiet", "answered, nothing new", "có trả lời, không có tin mới"
 

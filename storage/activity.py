@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import RowMapping, case, func, select
 
 from storage.runs import INTERRUPTED
 from storage.schema import articles, fates, feed_polls, feeds, runs
-from storage.sql import utc_hour
+from storage.sql import in_chunks, utc_hour
 from storage.store import Store
+
+NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,8 +24,8 @@ class PollSeen:
     status: int
     error: str | None
     detail: str | None
-    items: int = 0
-    """What it listed."""
+    items: int | None = 0
+    """What it listed; where it said «not modified», what its last whole answer did. None when that is not known."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -41,15 +43,16 @@ def outlet_activity(store: Store, run_id: str | None) -> Mapping[str, OutletActi
     """Activity by outlet id; with `run_id` None that of the newest run. An outlet never seen is not in it."""
     seen: dict[str, OutletActivity] = {}
     run_id = run_id or newest_run(store)
-    polls = select(feed_polls).where(feed_polls.c.run_id == run_id).order_by(feed_polls.c.feed_url)
-    for row in store.rows(polls):
+    polls = store.rows(select(feed_polls).where(feed_polls.c.run_id == run_id).order_by(feed_polls.c.feed_url))
+    listed = _listed_before(store, [row for row in polls if row["status"] == NOT_MODIFIED])
+    for row in polls:
         seen.setdefault(row["outlet_id"], OutletActivity()).polls.append(
             PollSeen(
                 feed_url=row["feed_url"],
                 status=row["status"],
                 error=row["error"],
                 detail=row["detail"],
-                items=row["items"],
+                items=listed.get(row["feed_url"]) if row["status"] == NOT_MODIFIED else row["items"],
             )
         )
     counted = (
@@ -61,6 +64,21 @@ def outlet_activity(store: Store, run_id: str | None) -> Mapping[str, OutletActi
         seen.setdefault(row["outlet_id"], OutletActivity()).fates[row["fate"]] = row["n"]
     _history(store, seen)
     return seen
+
+
+def _listed_before(store: Store, polls: Sequence[RowMapping]) -> dict[str, int]:
+    """What the last whole answers of these feeds listed: a 304 says that it is still so, an empty feed still empty."""
+    if not polls:
+        return {}
+    c, until = feed_polls.c, max(poll["polled_at"] for poll in polls)
+    found: dict[str, int] = {}
+    for urls in in_chunks(poll["feed_url"] for poll in polls):
+        whole = [c.feed_url.in_(urls), c.status != NOT_MODIFIED, c.error.is_(None), c.polled_at <= until]
+        newest = select(c.feed_url, func.max(c.polled_at).label("at")).where(*whole).group_by(c.feed_url).subquery()
+        same = (c.feed_url == newest.c.feed_url) & (c.polled_at == newest.c.at)
+        rows = store.rows(select(c.feed_url, c["items"]).join(newest, same).where(*whole).order_by(c.run_id))
+        found.update((row["feed_url"], row["items"]) for row in rows)
+    return found
 
 
 def newest_run(store: Store) -> str | None:

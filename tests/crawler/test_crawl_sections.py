@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from night.judge import outlet_health
 from storage.schema import feed_polls, frontier
 
 B = "bao.example"
@@ -109,6 +110,30 @@ def test_a_304_after_a_failure_proves_nothing(site: Any, night: Any) -> None:
     assert polls(night)[0][2] is None
     night.run("feeds")
     assert site.paths(B, "/rss")[-1].headers["if-none-match"] == '"wieder"'
+
+
+def test_a_304_keeps_the_last_known_fact_an_empty_feed_stays_an_empty_feed(site: Any, night: Any) -> None:
+    """Asked again the same morning it said «no new articles», as if articles stood in the feed."""
+    outlet = night.outlet(B)
+
+    def told() -> str:
+        night.run()
+        [health] = outlet_health(night.store, [outlet], run_id=night.run_id, now=night.now)
+        return f"{polls(night)[0][1]} {health.state}: {health.reason_vi}"
+
+    def serve(*links: str, tag: str) -> None:
+        site.feed(B, *links)
+        whole = site.pages[B, "/rss"]
+        whole.headers["ETag"] = tag
+        site.pages[B, "/rss"] = lambda _, headers: type(whole)(304) if headers.get("if-none-match") == tag else whole
+
+    serve(tag='"leer"')
+    empty = "quiet: nguồn cấp rỗng, không có tin mới"
+    assert [told() for _ in range(3)] == [f"200 {empty}", f"304 {empty}", f"304 {empty}"]
+    site.article(B, "/1")
+    serve(f"http://{B}/1", tag='"voll"')
+    assert told() == "200 healthy: đủ tin"
+    assert told() == "304 quiet: có trả lời, không có tin mới"
 
 
 def test_a_dead_feed_is_asked_every_third_night_and_never_dropped(site: Any, night: Any) -> None:

@@ -56,7 +56,7 @@ def test_an_outlet_that_stops_for_two_days_has_lost_nothing_when_it_comes_back()
 
 
 @pytest.mark.parametrize(
-    ("status", "items", "told"), [(200, 0, True), (304, 0, False), (200, 3, False), (200, None, False)]
+    ("status", "items", "told"), [(200, 0, True), (304, 0, True), (304, 3, False), (304, None, False), (200, 3, False)]
 )
 def test_an_empty_feed_is_a_fact_that_is_told(status: int, items: int | None, *, told: bool) -> None:
     now = datetime(2026, 9, 10, tzinfo=UTC)
