@@ -20,10 +20,19 @@ from sqlalchemy import text  # noqa: E402
 from sqlalchemy.engine.interfaces import DBAPICursor  # noqa: E402
 
 from storage.schema import articles, issue_articles, mentions  # noqa: E402
-from storage.search_index import body_word, postgres_row, search_key  # noqa: E402
+from storage.search_index import (  # noqa: E402
+    SQLITE_INSERT,
+    SQLITE_TEXT,
+    Entry,
+    body_word,
+    facts_text,
+    postgres_row,
+    search_key,
+    sqlite_row,
+    sqlite_text,
+)
 from storage.store import Store  # noqa: E402
 from storage.types import FORMAT  # noqa: E402
-from vietnamese.normal import unaccent  # noqa: E402
 from vietnamese.words import syllables  # noqa: E402
 
 LAST = datetime(2026, 9, 10, tzinfo=UTC)
@@ -67,7 +76,6 @@ def rows(count: int, entities: Sequence[str]) -> Iterator[Row]:
     outlets = list(itertools.accumulate(1 / (place + 3) for place in range(OUTLETS)))
     # Cut once for each unit: cutting a million texts would take longer than all the rest.
     cut = {unit: " ".join(syllables(unit)) for unit in (*units, *MATTERS)}
-    bare = {unit: unaccent(words) for unit, words in cut.items()}
     for number in range(count):
         words = chance.choices(units, cum_weights=weights, k=WORDS)
         matter = [MATTERS[number % len(MATTERS)]] if chance.random() < 0.01 else []
@@ -81,11 +89,15 @@ def rows(count: int, entities: Sequence[str]) -> Iterator[Row]:
             "sapo": " ".join(words[8:30]),
             "paragraphs": [" ".join([*matter, *words[30:]])],
             "accented": " ".join([cut[unit] for unit in whole]),
-            "folded": " ".join([bare[unit] for unit in whole]),
             "at": at,
             "level": chance.choices((0, 1, 2, 3), weights=(70, 20, 8, 2))[0],
             "named": list(dict.fromkeys(chance.choices(names, cum_weights=often, k=2))),
         }
+
+
+def in_scope(row: Row) -> bool:
+    """Whether issues and sheets take a made row."""
+    return bool(row["level"] or row["number"] % 2 == 0)
 
 
 def article_row(row: Row) -> Row:
@@ -97,7 +109,7 @@ def article_row(row: Row) -> Row:
         "captions": "[]", "published_at": row["at"], "published_precision": "minute", "url_key": str(row["number"]),
         "canonical_key": str(row["number"]), "kind": "full", "excerpt": row["sapo"], "extractor": "made-up",
         "content_hash": f"{row['number']:x}", "signature": b"", "about_city": True, "about_reasons": "[]",
-        "in_scope": row["level"] > 0 or row["number"] % 2 == 0, "gazetteer_version": "0", "revision_count": 0,
+        "in_scope": in_scope(row), "gazetteer_version": "0", "revision_count": 0,
         "first_seen_at": row["at"], "updated_at": row["at"], "grouped_hash": f"{row['number']:x}",
         "search_key": search_key(row["article_id"], row["at"]),
     }  # fmt: skip
@@ -122,15 +134,14 @@ def placement_row(row: Row) -> Row:
     }  # fmt: skip
 
 
-def text_row(row: Row) -> Row:
-    """What the index holds of a made row."""
-    return {
-        "id": row["article_id"],
-        "key": search_key(row["article_id"], row["at"]),
-        "accented": row["accented"],
-        "folded": row["folded"],
-        "bodies": " ".join(map(body_word, row["named"])),
-    }
+def entry_of(row: Row) -> Entry:
+    """What the index has of a made row."""
+    return Entry(
+        article_id=row["article_id"],
+        key=search_key(row["article_id"], row["at"]),
+        accented=row["accented"],
+        facts=facts_text(row["outlet_id"], map(body_word, row["named"]), row["level"], in_scope=in_scope(row)),
+    )
 
 
 def fill(store: Store, count: int, entities: Sequence[str]) -> None:
@@ -180,8 +191,9 @@ def _into_sqlite(store: Store) -> Iterator[Any]:
             insert(articles.name, [article_row(row) for row in batch])
             insert(mentions.name, [each for row in batch for each in mention_rows(row)])
             insert(issue_articles.name, [placement_row(row) for row in batch])
-            texts = [_fts5_row(text_row(row)) for row in batch]
-            insert("article_search", sorted(texts, key=lambda row: row["rowid"]))
+            entries = sorted(map(entry_of, batch), key=lambda entry: entry.key)
+            cursor.executemany(SQLITE_INSERT, [sqlite_row(entry) for entry in entries])
+            cursor.executemany(SQLITE_TEXT, [sqlite_text(entry) for entry in entries])
 
         yield take
         cursor.execute("INSERT INTO article_search (article_search) VALUES ('optimize')")
@@ -205,10 +217,6 @@ def _plain(value: object) -> object:
     return value.strftime(FORMAT) if isinstance(value, datetime) else value
 
 
-def _fts5_row(row: Row) -> Row:
-    return {"rowid": row["key"]} | {name: row[name] for name in ("accented", "folded", "bodies")}
-
-
 @contextmanager
 def _into_postgres(store: Store) -> Iterator[Any]:
     indexes = _indexes(store)
@@ -219,7 +227,6 @@ def _into_postgres(store: Store) -> Iterator[Any]:
             cursor.execute(f"DROP INDEX {name}")
         cursor.execute("ALTER TABLE mentions DROP CONSTRAINT mentions_article_id_fkey")
         cursor.execute("ALTER TABLE issue_articles DROP CONSTRAINT issue_articles_article_id_fkey")
-        cursor.execute(_TEXTS)
 
         def copy(table: str, some: Sequence[Row]) -> None:
             columns = ", ".join(f'"{name}"' for name in some[0])
@@ -231,9 +238,8 @@ def _into_postgres(store: Store) -> Iterator[Any]:
             copy(articles.name, [article_row(row) for row in batch])
             copy(mentions.name, [each for row in batch for each in mention_rows(row)])
             copy(issue_articles.name, [placement_row(row) for row in batch])
-            copy("texts", [postgres_row(text_row(row)) for row in batch])
-            cursor.execute(_FROM_TEXTS)
-            cursor.execute("TRUNCATE texts")
+            entries = [postgres_row(entry_of(row)) for row in batch]
+            copy("article_search", [row | {"search_key": row.pop("key")} for row in entries])
 
         yield take
         for _, sql in indexes:
@@ -247,17 +253,6 @@ def _into_postgres(store: Store) -> Iterator[Any]:
         connection.execute(text("VACUUM ANALYZE"))
 
 
-_TEXTS = (
-    "CREATE TEMP TABLE texts (id text, key bigint, accented text, folded text, bodies text, accented_too text[], "
-    "folded_too text[])"
-)
-_FROM_TEXTS = """
-INSERT INTO article_search (article_id, search_key, accented, folded)
-SELECT id, key, to_tsvector('simple', accented) || array_to_tsvector(accented_too),
-       to_tsvector('simple', folded) || array_to_tsvector(folded_too) FROM texts
-"""
-
-
 def size_of(store: Store) -> dict[str, int]:
     """Megabytes of the whole store and of its full-text index."""
     postgres = {
@@ -267,7 +262,7 @@ def size_of(store: Store) -> dict[str, int]:
     sqlite = {
         "store_mb": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
         "index_mb": "SELECT sum(length(block)) FROM article_search_data",
-        "index_texts_mb": "SELECT sum(length(c0) + length(c1)) FROM article_search_content",
+        "index_texts_mb": "SELECT sum(length(CAST(accented AS blob)) + length(facts)) FROM article_search_texts",
     }
     asked = sqlite if store.engine.dialect.name == "sqlite" else postgres
     with store.engine.connect() as connection:

@@ -1,7 +1,8 @@
 """Which articles hold a query: the newest of them, the same on SQLite and on Postgres.
 
-The index is read from its newest end until enough articles were found. It knows words, phrases and the bodies that an
-article mentions; outlet, scope and level are looked up for each article that it gives.
+The index is read from its newest end until enough articles were found. It knows words, pairs of neighbours and all that
+a search may be narrowed by, so that nothing is looked up for articles that do not belong to the answer; only phrases
+that pairs cannot prove, and the second that a bound of time names, are looked at in each article that it gives.
 """
 
 # ruff: noqa: S608 - statements are put together from pieces of this file; every value is bound
@@ -11,23 +12,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, TextClause, bindparam, text
+from sqlalchemy import Connection, text
 
-from storage.query import Query, Syllables
+from storage.query import Query
 from storage.search_index import (
     DAYS_A_SPAN,
     ID_BITS,
+    IN_SCOPE,
     MINUTES_A_DAY,
+    OUT_OF_SCOPE,
     body_word,
     day_word,
+    level_word,
     minute_of,
-    pair_word,
+    outlet_word,
+    part_words,
     span_word,
 )
 from storage.types import FORMAT
+from vietnamese.normal import UNACCENTED
 
 _ALWAYS = (1 << 63) - 1
 
@@ -48,13 +53,16 @@ class Filters:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Asked:
-    """A question as SQL: conditions on an article `a`, their values, and the range of keys [low, high)."""
+class Asked:
+    """A question in the words of the index, conditions on an article beside it, and the range of keys [low, high)."""
 
-    query: Query
-    bodies: tuple[tuple[str, ...], ...]
-    """Sets of ids of which one must be mentioned."""
-    conditions: tuple[str, ...]
+    wanted: tuple[tuple[str, ...], ...]
+    """Of each an article must carry one."""
+    unwanted: tuple[str, ...]
+    texts: tuple[str, ...]
+    """Conditions on the text of syllables, `{text}`."""
+    times: tuple[str, ...]
+    """Conditions on the article `a`."""
     values: dict[str, Any]
     low: int
     high: int
@@ -67,91 +75,113 @@ def candidates(
 
     They mention one id of each set of `named` and pass the filters. In order of their search key, highest first.
     """
-    asked = _asked(connection, query, named, filters)
-    if not (query.wanted or asked.bodies):
+    if not (query.wanted or named or filters.bodies):
         return []
+    asked = ask(query, named, filters, sqlite=connection.dialect.name == "sqlite")
     if connection.dialect.name == "sqlite":
         return _from_fts5(connection, asked, most)
     return _from_gin(connection, asked, most)
 
 
-def _asked(connection: Connection, query: Query, named: Sequence[tuple[str, ...]], filters: Filters) -> _Asked:
-    values: dict[str, Any] = {}
-    conditions: list[str] = []
-    if filters.outlets:
-        conditions.append("a.outlet_id IN :outlets")
-        values["outlets"] = filters.outlets
-    if filters.in_scope is not None:
-        conditions.append("a.in_scope = :in_scope")
-        values["in_scope"] = filters.in_scope
-    if filters.least_level is not None:
-        conditions.append(_LEVEL)
-        values["level"] = filters.least_level
-    # The exact second matters only within the minute that a bound lies in: the key tells everything else.
-    if filters.since is not None and filters.since.second:
-        conditions.append(f"(a.search_key >= :since_key OR {_AT} >= :since)")
-        values |= {"since": _moment(connection, filters.since), "since_key": minute_of(filters.since) + 1 << ID_BITS}
-    if filters.until is not None and filters.until.second:
-        conditions.append(f"(a.search_key < :until_key OR {_AT} < :until)")
-        values |= {"until": _moment(connection, filters.until), "until_key": minute_of(filters.until) << ID_BITS}
-    return _Asked(
-        query=query,
-        bodies=(*named, *([filters.bodies] if filters.bodies else [])),
-        conditions=tuple(conditions),
-        values=values,
+def ask(query: Query, named: Sequence[tuple[str, ...]], filters: Filters, *, sqlite: bool) -> Asked:
+    """A query, the bodies that must be mentioned and what narrows it, as the index is asked."""
+    wanted: list[tuple[str, ...]] = [tuple(map(body_word, ids)) for ids in named]
+    unwanted: list[str] = []
+    proofs: dict[str, str] = {}
+    for part in query.wanted:
+        words, proven = part_words(part, accented=query.accented)
+        wanted += [(word,) for word in words]
+        if not proven:
+            proofs[" ".join(part)] = "> 0"
+    for part in query.unwanted:
+        words, proven = part_words(part, accented=query.accented)
+        if proven:
+            unwanted += words
+        else:
+            proofs[" ".join(part)] = "= 0"
+    values: dict[str, Any] = {f"part_{number}": f" {phrase} " for number, phrase in enumerate(proofs)}
+    texts = _texts(list(proofs.values()), accented=query.accented, sqlite=sqlite)
+    if texts and not (query.accented or sqlite):
+        values |= {"marked": "".join(UNACCENTED), "bare": "".join(UNACCENTED.values())}
+    times, bounds = _times(filters, sqlite=sqlite)
+    return Asked(
+        wanted=tuple(dict.fromkeys([*wanted, *_narrowed(filters)])),
+        unwanted=tuple(unwanted),
+        texts=texts,
+        times=times,
+        values=values | bounds,
         low=minute_of(filters.since) << ID_BITS if filters.since else 0,
         high=(minute_of(filters.until) + bool(filters.until.second)) << ID_BITS if filters.until else _ALWAYS,
     )
 
 
+def _narrowed(filters: Filters) -> Iterator[tuple[str, ...]]:
+    if filters.bodies:
+        yield tuple(map(body_word, filters.bodies))
+    if filters.outlets:
+        yield tuple(map(outlet_word, filters.outlets))
+    if filters.least_level is not None:
+        yield (level_word(max(filters.least_level, 0)),)
+    if filters.in_scope is not None:
+        yield (IN_SCOPE if filters.in_scope else OUT_OF_SCOPE,)
+
+
+def _texts(proofs: Sequence[str], *, accented: bool, sqlite: bool) -> tuple[str, ...]:
+    """Conditions that a phrase stands in the text, or does not."""
+    folded = "unaccent(s.accented)" if sqlite else "translate(s.accented, :marked, :bare)"
+    said = "s.accented" if accented else folded
+    find = "instr" if sqlite else "strpos"
+    return tuple(f"{find}(' ' || {said} || ' ', :part_{number}) {proof}" for number, proof in enumerate(proofs))
+
+
+def _times(filters: Filters, *, sqlite: bool) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The exact second matters only within the minute that a bound lies in: the key tells everything else."""
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
+    for name, bound, after in (("since", filters.since, 1), ("until", filters.until, 0)):
+        if bound is not None and bound.second:
+            holds = ">=" if after else "<"
+            conditions.append(f"(a.search_key {holds} :{name}_key OR {_AT} {holds} :{name})")
+            values |= {name: bound.strftime(FORMAT) if sqlite else bound}
+            values |= {f"{name}_key": minute_of(bound) + after << ID_BITS}
+    return tuple(conditions), values
+
+
 _AT = "coalesce(a.published_at, a.first_seen_at)"
-_LEVEL = "EXISTS (SELECT 1 FROM issue_articles AS i WHERE i.article_id = a.article_id AND i.level >= :level)"
 
 
-def _moment(connection: Connection, at: datetime) -> str | datetime:
-    return at.strftime(FORMAT) if connection.dialect.name == "sqlite" else at
-
-
-def _statement(sql: str, values: dict[str, Any]) -> TextClause:
-    several = [name for name, value in values.items() if isinstance(value, tuple | list)]
-    lists: list[BindParameter[Any]] = [bindparam(name, expanding=True) for name in several]
-    return text(sql).bindparams(*lists)
-
-
-def _from_fts5(connection: Connection, asked: _Asked, most: int) -> list[str]:
+def _from_fts5(connection: Connection, asked: Asked, most: int) -> list[str]:
     """FTS5 gives the highest key first and stops when enough were read."""
-    conditions = "".join(f" AND {each}" for each in asked.conditions)
+    texts = "CROSS JOIN article_search_texts AS s ON s.search_key = i.rowid " if asked.texts else ""
+    conditions = "".join(f" AND {each}" for each in (*asked.texts, *asked.times))
     sql = (
         # CROSS JOIN: SQLite keeps to that order.
-        "SELECT a.article_id FROM article_search AS s CROSS JOIN articles AS a ON a.search_key = s.rowid "
-        "WHERE article_search MATCH :asked AND s.rowid >= :low AND s.rowid < :high"
-        f"{conditions} ORDER BY s.rowid DESC LIMIT :most"
+        f"SELECT a.article_id FROM article_search AS i {texts}CROSS JOIN articles AS a ON a.search_key = i.rowid "
+        "WHERE article_search MATCH :asked AND i.rowid >= :low AND i.rowid < :high"
+        f"{conditions} ORDER BY i.rowid DESC LIMIT :most"
     )
-    values = asked.values | {"low": asked.low, "high": asked.high, "most": most}
-    values["asked"] = fts5(asked.query, asked.bodies)
-    return list(connection.execute(_statement(sql, values), values).scalars())
+    values = asked.values | {"asked": fts5(asked), "low": asked.low, "high": asked.high, "most": most}
+    return list(connection.execute(text(sql), values).scalars())
 
 
-def _from_gin(connection: Connection, asked: _Asked, most: int) -> list[str]:
+def _from_gin(connection: Connection, asked: Asked, most: int) -> list[str]:
     """GIN finds all at once: the newest days are asked first, then longer and longer spans before them."""
     newest = connection.execute(text("SELECT max(search_key) FROM articles")).scalar()
     if newest is None:
         return []
     connection.execute(text(_PLAIN_PLANS))
-    join = "JOIN articles AS a ON a.article_id = s.article_id WHERE " if asked.conditions else ""
+    join = "JOIN articles AS a ON a.article_id = s.article_id " if asked.times else ""
+    conditions = " AND ".join((*asked.texts, *asked.times)) or "true"
     sql = (
-        # OFFSET 0: sorted first, so that articles are looked up from the newest on and only as far as needed.
-        "SELECT s.article_id FROM (SELECT article_id, search_key FROM article_search "
-        f"WHERE {_column(asked.query)} @@ CAST(:asked AS tsquery) AND search_key >= :low AND search_key < :high "
-        f"ORDER BY search_key DESC OFFSET 0) AS s {join}{' AND '.join(asked.conditions)} "
-        "ORDER BY s.search_key DESC LIMIT :most"
+        # OFFSET 0: sorted first, so that articles are looked at from the newest on and only as far as needed.
+        "SELECT s.article_id FROM (SELECT article_id, search_key, accented FROM article_search "
+        "WHERE words @@ CAST(:asked AS tsquery) AND search_key >= :low AND search_key < :high "
+        f"ORDER BY search_key DESC OFFSET 0) AS s {join}WHERE {conditions} ORDER BY s.search_key DESC LIMIT :most"
     )
     found: list[str] = []
     for low, high, words in windows(asked.low, min(asked.high, newest + 1)):
-        within = " & (" + " | ".join(f"'{word}'" for word in words) + ")" if words else ""
-        values = asked.values | {"asked": tsquery(asked.query, asked.bodies) + within, "low": low, "high": high}
-        values["most"] = most - len(found)
-        found += connection.execute(_statement(sql, values), values).scalars()
+        values = asked.values | {"asked": tsquery(asked, words), "low": low, "high": high, "most": most - len(found)}
+        found += connection.execute(text(sql), values).scalars()
         if len(found) >= most:
             break
     return found
@@ -188,37 +218,17 @@ def _day_of(key: int) -> int:
     return (key >> ID_BITS) // MINUTES_A_DAY
 
 
-# the query in the words of each database
+# the question as each database reads it
 
 
-def _column(query: Query) -> str:
-    return "accented" if query.accented else "folded"
+def fts5(asked: Asked) -> str:
+    """The question as FTS5 reads it."""
+    sets = " AND ".join("(" + " OR ".join(f'"{word}"' for word in words) + ")" for words in asked.wanted)
+    return f"({sets})" + "".join(f' NOT "{word}"' for word in asked.unwanted)
 
 
-def fts5(query: Query, bodies: Sequence[Sequence[str]] = ()) -> str:
-    """The query as FTS5 reads it, with one body of each set."""
-    words = " AND ".join(f'"{" ".join(part)}"' for part in query.wanted)
-    sets = [f"bodies : ({' OR '.join(_quoted(ids, chr(34)))})" for ids in bodies]
-    wanted = " AND ".join([*([f"{_column(query)} : ({words})"] if words else []), *sets])
-    unwanted = "".join(f' NOT {_column(query)} : "{" ".join(part)}"' for part in query.unwanted)
-    return f"({wanted}){unwanted}"
-
-
-def tsquery(query: Query, bodies: Sequence[Sequence[str]] = ()) -> str:
-    """The query as Postgres reads it, with one body of each set."""
-    sets = [f"({' | '.join(_quoted(ids, chr(39)))})" for ids in bodies]
-    wanted = [_tsphrase(part) for part in query.wanted]
-    return " & ".join(wanted + sets + ["!" + _tsphrase(part) for part in query.unwanted])
-
-
-def _quoted(ids: Sequence[str], mark: str) -> list[str]:
-    return [f"{mark}{body_word(each)}{mark}" for each in ids]
-
-
-def _tsphrase(part: Syllables) -> str:
-    """Pairs of neighbours are words of their own; only more than two have to be looked at in the text itself."""
-    pairs = [pair_word(*pair) for pair in pairwise(part)]
-    told = [f"'{pair}'" for pair in pairs if pair is not None]
-    if len(part) != 2 or None in pairs:  # noqa: PLR2004
-        told.append("(" + " <-> ".join(f"'{syllable}'" for syllable in part) + ")")
-    return "(" + " & ".join(told) + ")"
+def tsquery(asked: Asked, within: Sequence[str] = ()) -> str:
+    """The question as Postgres reads it, within the texts that carry one of the words of a time."""
+    sets = [*asked.wanted, *([tuple(within)] if within else [])]
+    told = ["(" + " | ".join(f"'{word}'" for word in words) + ")" for words in sets]
+    return " & ".join(told + [f"!'{word}'" for word in asked.unwanted])

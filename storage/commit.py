@@ -20,7 +20,7 @@ from storage.frontier import LASTING_FATES, keys_in_frontier, new_row
 from storage.grouping import place_anew
 from storage.records import TRANSIENT_FATES, Article, Fate, FateWord, Outcome
 from storage.schema import articles, fates, frontier, issue_articles, mentions, report_articles, revisions
-from storage.search_index import bodies_of, body_words, index_articles, unindex_articles
+from storage.search_index import index_articles, index_facts, unindex_articles
 from storage.sql import in_chunks, insert_new, rows_by, upsert
 from storage.urls import url_key
 
@@ -268,12 +268,11 @@ def _write(connection: Connection, batch: _Batch) -> None:
     for chunk in in_chunks(batch.blanked):
         blank = revisions.update().where(revisions.c.article_id.in_(chunk))
         connection.execute(blank.values(sapo=None, paragraphs=[]))
-    before, now = bodies_of(connection, batch.mentions), body_words(row for some in spans.values() for row in some)
     for chunk in in_chunks(batch.mentions):
         connection.execute(mentions.delete().where(mentions.c.article_id.in_(chunk)))
     insert_new(connection, mentions, [row for some in spans.values() for row in some])
-    renamed = {article_id for article_id in batch.mentions if before.get(article_id) != now.get(article_id)}
-    index_articles(connection, sorted(batch.reindexed | renamed))
+    index_articles(connection, sorted(batch.reindexed))
+    index_facts(connection, sorted(batch.mentions.keys() - batch.reindexed))
     upsert(connection, frontier, list(batch.visited.values()), key=("url_key",))
     upsert(connection, fates, list(batch.ledger.values()), key=("run_id", "url_key"))
 

@@ -17,7 +17,7 @@ from storage.article_rows import as_mention, mention_rows
 from storage.errors import StoreError
 from storage.grouping import mentions_of, place_anew
 from storage.schema import articles, corrections, mentions, meta
-from storage.search_index import bodies_of, index_articles
+from storage.search_index import index_facts
 from storage.sql import in_chunks, insert_new, upsert
 
 Row = dict[str, Any]
@@ -230,10 +230,8 @@ def _write(
     connection: Connection, article_id: str, found: Sequence[Mention], values: Mapping[str, Any], *, changed: bool
 ) -> None:
     connection.execute(articles.update().where(articles.c.article_id == article_id).values(**values))
-    before = bodies_of(connection, [article_id])
     connection.execute(mentions.delete().where(mentions.c.article_id == article_id))
     insert_new(connection, mentions, mention_rows(article_id, found))
-    if before != bodies_of(connection, [article_id]):
-        index_articles(connection, [article_id])
+    index_facts(connection, [article_id])
     if changed:
         place_anew(connection, article_id)

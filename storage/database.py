@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from storage import views
 from storage.errors import StoreError, store_errors
 from storage.schema import APPLICATION_ID, REVISION
+from vietnamese.normal import unaccent
 
 if TYPE_CHECKING:
     import psycopg
@@ -110,6 +111,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in wanted:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    connection.create_function("unaccent", 1, unaccent, deterministic=True)
 
 
 def _begin_sqlite(connection: Connection) -> None:

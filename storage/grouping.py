@@ -13,6 +13,7 @@ from storage.article_rows import as_mention
 from storage.issue_records import IssueInput, IssueRecord, PlacedArticle, Placement
 from storage.issue_schema import issue_aliases, reprint_keys
 from storage.schema import TO_GROUP, articles, issue_articles, issues, mentions, outlets
+from storage.search_index import index_facts
 from storage.sql import CHUNK, in_chunks, insert_new, rows_by, upsert
 
 _FIELD_ORDER = {"title": 0, "sapo": 1, "text": 2}
@@ -161,7 +162,11 @@ def save_placements(
     before = rows_by(connection, issue_articles, issue_articles.c.article_id, [p.article_id for p in kept])
     _index_reprints(connection, kept, before)
     rows = [_placement_row(p, stored[p.article_id], now) for p in kept]
+    levels = {row["article_id"]: row["level"] for row in rows}
     upsert(connection, issue_articles, rows, key=("article_id",))
+    index_facts(
+        connection, [id_ for id_, level in levels.items() if id_ not in before or before[id_]["level"] != level]
+    )
     grouped = [{"of": row["article_id"], "hash": row["placed_hash"]} for row in rows]
     if grouped:
         mark = articles.update().where(articles.c.article_id == bindparam("of")).values(grouped_hash=bindparam("hash"))

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from storage.types import JsonText, SafeText, UtcDateTime
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest migration: what a store of this program is at."""
 
 APPLICATION_ID = 0x64696562
@@ -171,7 +171,7 @@ articles = Table(
     Index("ix_articles_canonical_key", "canonical_key"),
     Index("ix_articles_url_key", "url_key"),
     Index("ix_articles_outlet", "outlet_id"),
-    Index("ix_articles_search", "search_key", "outlet_id", "in_scope", "article_id"),
+    Index("ix_articles_search", "search_key", "article_id"),
 )
 TO_GROUP = and_(articles.c.in_scope.is_(True), articles.c.grouped_hash != articles.c.content_hash)
 """Articles to be placed, or placed anew; asked in these words it is answered from an index of just these."""
@@ -267,7 +267,6 @@ issue_articles = Table(
     _text("tied_to"),  # article_id of the article that brought it there
     Column("reprint_keys", LargeBinary, nullable=False, server_default=""),  # its rows of reprint_keys, 8 bytes each
     Index("ix_issue_articles_issue", "issue_id"),
-    Index("ix_issue_articles_level", "article_id", "level"),
     Index("ix_issue_articles_auto", "auto_issue_id"),
     Index("ix_issue_articles_reprint_of", "reprint_of"),
 )

@@ -1,26 +1,28 @@
 """What the full-text index holds, and how an article gets into it and out of it, on SQLite FTS5 and Postgres.
 
-The index holds syllables only, folded by us: one column as they are written (lower case, old tone placement), one
-without diacritics and with d for đ. The database folds nothing (FTS5 leaves đ, and merges words where it does fold).
-Beside them stands one word for each body that the article mentions; an article without its text has only those.
+The index holds single words, the same on both databases, and no places: each syllable as it is written (lower case, old
+tone placement), each without diacritics and with d for đ (`_rac`), each pair of neighbours without diacritics
+(`bai_rac`), and what a search may be narrowed by: outlet, scope, level, the bodies mentioned (`@…`: the facts). So a
+query is an intersection of lists that are as short as they can be, however it is narrowed. What pairs cannot prove (a
+phrase of three syllables, diacritics of two) is looked up in the text of syllables, which stands beside the index.
 
 Every article has a search key, an integer that grows with the minute it was published in: SQLite keeps the index in
 that order, so that the newest articles that hold a query are read first and nothing else. Postgres' index knows no
-order and no neighbours: there each text carries two more words, its day and its span of 32 days, that narrow a query to
-the newest, and one word for each pair of syllables that stand together.
+order: there each text carries two more words, its day and its span of 32 days, that narrow a query to the newest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, column, select, table, text, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
-from storage.schema import articles, mentions
+from storage.schema import articles, issue_articles, mentions
 from storage.sql import in_chunks
 from vietnamese.normal import unaccent
 from vietnamese.words import syllables
@@ -35,10 +37,16 @@ DAYS_A_SPAN = 32
 LEAST_CONFIDENCE = 0.5
 """A weaker mention finds nothing (`scope.least_confidence` of the shipped settings)."""
 
-_LONGEST_PAIR = 60
-"""Letters; no two syllables of Vietnamese have half as many."""
+_LONGEST = 60
+"""Letters of a word of the index; no syllable of Vietnamese has ten."""
 
-_search = table("article_search", column("article_id"), column("search_key"))
+_MOST_TEXT = 100_000
+"""Letters and blanks of one text, some 20,000 syllables: Postgres takes a megabyte of words for one row."""
+
+IN_SCOPE, OUT_OF_SCOPE = "@s1", "@s0"
+
+
+# words
 
 
 def minute_of(at: datetime) -> int:
@@ -62,7 +70,7 @@ def day_word(day: int) -> str:
 
 def span_word(span: int) -> str:
     """The word that all texts of 32 days carry on Postgres."""
-    return f"@s{span}"
+    return f"@t{span}"
 
 
 def time_words(key: int) -> list[str]:
@@ -72,18 +80,74 @@ def time_words(key: int) -> list[str]:
 
 
 def body_word(body_id: str) -> str:
-    """The word of an agency or unit; letters and digits only behind the @, which FTS5 leaves out."""
-    return f"@b{blake2b(body_id.encode(errors='replace'), digest_size=8).hexdigest()}"
+    """The word of an agency or unit."""
+    return f"@b{_digest(body_id)}"
 
 
-def pair_word(first: str, second: str) -> str | None:
-    """The word of two syllables that stand together, on Postgres; None when they are no syllables but long rubbish."""
-    return f"@p{first}_{second}" if len(first) + len(second) <= _LONGEST_PAIR else None
+def outlet_word(outlet_id: str) -> str:
+    """The word of an outlet."""
+    return f"@o{_digest(outlet_id)}"
 
 
-def _pairs(words: str) -> set[str]:
-    several = words.split()
-    return {pair for each in pairwise(several) if (pair := pair_word(*each)) is not None}
+def level_word(level: int) -> str:
+    """The word of every article of this level or a higher one."""
+    return f"@l{level}"
+
+
+def _digest(name: str) -> str:
+    return blake2b(name.encode(errors="replace"), digest_size=8).hexdigest()
+
+
+def facts_text(outlet_id: str, bodies: Iterable[str], level: int | None, *, in_scope: bool) -> str:
+    """The words that a search is narrowed by, of an article with these `body_word`s, in order."""
+    words = {outlet_word(outlet_id), IN_SCOPE if in_scope else OUT_OF_SCOPE, *bodies}
+    if level is not None:
+        words.update(map(level_word, range(level + 1)))
+    return " ".join(sorted(words))
+
+
+def index_words(accented: str, facts: str) -> frozenset[str]:
+    """All words of the index for a text of syllables and the words beside it."""
+    bare = unaccent(accented).split()
+    words = {each[:_LONGEST] for each in accented.split()}
+    words.update("_" + each[:_LONGEST] for each in bare)
+    words.update(_pairs(bare))
+    words.update(facts.split())
+    return frozenset(words)
+
+
+def _pairs(bare: Sequence[str]) -> Iterable[str]:
+    return ("_".join(pair) for pair in pairwise(bare) if len(pair[0]) + len(pair[1]) < _LONGEST)
+
+
+def part_words(part: Sequence[str], *, accented: bool) -> tuple[list[str], bool]:
+    """The words of the index that every text carries in which these syllables stand together.
+
+    And whether they prove that they do; else the text must be looked at.
+    """
+    bare = [unaccent(each) for each in part]
+    pairs = list(_pairs(bare))
+    single = [each[:_LONGEST] for each in part] if accented else ["_" + each[:_LONGEST] for each in bare]
+    if len(part) == 1:
+        return single, len(part[0]) <= _LONGEST
+    if accented or len(pairs) < len(part) - 1:
+        return pairs + single, False
+    return pairs, len(pairs) == 1
+
+
+# articles
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What the index has of an article."""
+
+    article_id: str
+    key: int
+    accented: str
+    """The syllables of its text, a blank between two; empty when the text expired or was removed."""
+    facts: str
+    """As `facts_text` has them; empty: the article is not in the index."""
 
 
 def body_words(rows: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
@@ -96,93 +160,170 @@ def body_words(rows: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
     return {article_id: frozenset(words) for article_id, words in found.items()}
 
 
-def bodies_of(connection: Connection, article_ids: Iterable[str]) -> dict[str, frozenset[str]]:
-    """By article the words of the bodies that its stored mentions name."""
-    m = mentions.c
-    found: dict[str, frozenset[str]] = {}
-    for chunk in in_chunks(article_ids):
-        wanted = select(m.article_id, m.entity_id, m.unit_id, m.confidence).where(m.article_id.in_(chunk))
-        found |= body_words(dict(row) for row in connection.execute(wanted).mappings())
-    return found
+_a, _m = articles.c, mentions.c
+_mentioned = select(_m.article_id, _m.entity_id, _m.unit_id, _m.confidence)
+_to_index = select(
+    _a.article_id, _a.outlet_id, _a.in_scope, _a.title, _a.sapo, _a.paragraphs, _a.published_at, _a.first_seen_at,
+    _a.expired_at, _a.gone_at, issue_articles.c.level,
+).select_from(articles.outerjoin(issue_articles, issue_articles.c.article_id == _a.article_id))  # fmt: skip
+_narrowed = select(_a.article_id, _a.outlet_id, _a.in_scope, issue_articles.c.level).select_from(
+    articles.outerjoin(issue_articles, issue_articles.c.article_id == _a.article_id)
+)
 
 
 def index_articles(connection: Connection, article_ids: Iterable[str]) -> None:
     """Put articles into the index as they are stored now, in place of what stood there.
 
-    Of one whose text expired or was removed only the bodies that it mentions.
+    Of one whose text expired or was removed only its facts, and nothing when it mentions nobody.
     """
     for chunk in in_chunks(article_ids):
-        rows = connection.execute(_to_index.where(articles.c.article_id.in_(chunk))).mappings().all()
-        bodies = bodies_of(connection, chunk)
-        # In order of their keys: FTS5 writes a segment out whenever a key is lower than the one before.
-        made = sorted((_indexed(dict(row), bodies.get(row["article_id"], frozenset())) for row in rows), key=_by_key)
-        unindex_articles(connection, chunk)
-        put = [row for row in made if row["accented"] or row["bodies"]]
-        if put:
-            _insert(connection, put)
-        keyed = update(articles).where(articles.c.article_id == bindparam("id")).values(search_key=bindparam("key"))
-        connection.execute(keyed, [{"id": row["id"], "key": row["key"]} for row in made])
+        rows = connection.execute(_to_index.where(_a.article_id.in_(chunk))).mappings().all()
+        bodies = _bodies(connection, chunk)
+        made = [_entry(dict(row), bodies) for row in rows]
+        _put(connection, _entries(connection, chunk), made)
+        keyed = update(articles).where(_a.article_id == bindparam("id")).values(search_key=bindparam("key"))
+        connection.execute(keyed, [{"id": entry.article_id, "key": entry.key} for entry in made])
 
 
-def _insert(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.execute(text(SQLITE_INSERT), rows)
-    else:
-        connection.execute(text(POSTGRES_INSERT), [postgres_row(row) for row in rows])
-
-
-SQLITE_INSERT = (
-    "INSERT INTO article_search (rowid, accented, folded, bodies) VALUES (:key, :accented, :folded, :bodies)"
-)
-POSTGRES_INSERT = """
-INSERT INTO article_search (article_id, search_key, accented, folded)
-VALUES (:id, :key, to_tsvector('simple', :accented) || array_to_tsvector(CAST(:accented_too AS text[])),
-        to_tsvector('simple', :folded) || array_to_tsvector(CAST(:folded_too AS text[])))
-"""
-
-_a = articles.c
-_to_index = select(
-    _a.article_id, _a.title, _a.sapo, _a.paragraphs, _a.published_at, _a.first_seen_at, _a.expired_at, _a.gone_at
-)
-
-
-def _by_key(row: Mapping[str, Any]) -> int:
-    return int(row["key"])
-
-
-def _indexed(row: Mapping[str, Any], bodies: Iterable[str]) -> dict[str, Any]:
-    whole = row["expired_at"] is None and row["gone_at"] is None
-    texts = [row["title"], row["sapo"] or "", *row["paragraphs"]] if whole else []
-    key = search_key(row["article_id"], row["published_at"] or row["first_seen_at"])
-    return index_row(row["article_id"], key, " ".join(syllables("\n".join(texts))), bodies)
-
-
-def index_row(article_id: str, key: int, accented: str, bodies: Iterable[str]) -> dict[str, Any]:
-    """The values of SQLITE_INSERT for a text of syllables and the words of bodies."""
-    named = " ".join(sorted(bodies))
-    return {"id": article_id, "key": key, "accented": accented, "folded": unaccent(accented), "bodies": named}
-
-
-def postgres_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """An `index_row` with what POSTGRES_INSERT wants besides: the words that stand beside those of the text."""
-    beside = [*row["bodies"].split(), *time_words(row["key"])]
-    return dict(row) | {f"{name}_too": beside + list(_pairs(row[name])) for name in ("accented", "folded")}
+def index_facts(connection: Connection, article_ids: Iterable[str]) -> None:
+    """Bring what articles of the index are narrowed by in line with what is stored now; their text stays."""
+    for chunk in in_chunks(article_ids):
+        known = _entries(connection, chunk)
+        rows = connection.execute(_narrowed.where(_a.article_id.in_(list(known)))).mappings().all()
+        bodies = _bodies(connection, known)
+        made = [
+            replace(old, facts=_facts(dict(row), bodies, old.accented))
+            for row in rows
+            if (old := known[row["article_id"]])
+        ]
+        changed = [entry for entry in made if entry != known[entry.article_id]]
+        _put(connection, {entry.article_id: known[entry.article_id] for entry in changed}, changed)
+        index_articles(connection, [each for each in chunk if each not in known])
 
 
 def unindex_articles(connection: Connection, article_ids: Iterable[str]) -> None:
     """Take articles out of the index altogether; they, and with them their keys, must still be stored."""
     for chunk in in_chunks(article_ids):
-        if connection.dialect.name == "sqlite":
-            known = select(articles.c.search_key).where(articles.c.article_id.in_(chunk))
-            keys = [key for key in connection.execute(known).scalars() if key is not None]
-            if keys:
-                delete = text("DELETE FROM article_search WHERE rowid = :key")
-                connection.execute(delete, [{"key": key} for key in sorted(keys)])
-        else:
-            connection.execute(_search.delete().where(_search.c.article_id.in_(chunk)))
+        _put(connection, _entries(connection, chunk), [])
 
 
 def forget_unindexed(connection: Connection) -> None:
     """Rewrite the index, so that words of articles taken out of it leave the file too (FTS5 only marks them)."""
     if connection.dialect.name == "sqlite":
         connection.execute(text("INSERT INTO article_search (article_search) VALUES ('optimize')"))
+
+
+def _bodies(connection: Connection, article_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    rows = connection.execute(_mentioned.where(_m.article_id.in_(list(article_ids)))).mappings()
+    return body_words(dict(row) for row in rows)
+
+
+def _facts(row: Mapping[str, Any], bodies: Mapping[str, frozenset[str]], accented: str) -> str:
+    named = bodies.get(row["article_id"], frozenset())
+    if not (accented or named):
+        return ""
+    return facts_text(row["outlet_id"], named, row["level"], in_scope=row["in_scope"])
+
+
+def _entry(row: Mapping[str, Any], bodies: Mapping[str, frozenset[str]]) -> Entry:
+    whole = row["expired_at"] is None and row["gone_at"] is None
+    texts = [row["title"], row["sapo"] or "", *row["paragraphs"]] if whole else []
+    accented = " ".join(syllables("\n".join(texts)))[:_MOST_TEXT]
+    return Entry(
+        article_id=row["article_id"],
+        key=search_key(row["article_id"], row["published_at"] or row["first_seen_at"]),
+        accented=accented,
+        facts=_facts(row, bodies, accented),
+    )
+
+
+# the two databases
+
+
+_KNOWN = {
+    "sqlite": "SELECT a.article_id, t.search_key AS key, t.accented, t.facts FROM articles AS a "
+    "JOIN article_search_texts AS t ON t.search_key = a.search_key WHERE a.article_id IN :ids",
+    "postgresql": "SELECT article_id, search_key AS key, accented, facts FROM article_search WHERE article_id IN :ids",
+}
+
+
+def _entries(connection: Connection, article_ids: Sequence[str]) -> dict[str, Entry]:
+    """What the index has of these articles, by id."""
+    known = text(_KNOWN[connection.dialect.name]).bindparams(bindparam("ids", expanding=True))
+    rows = connection.execute(known, {"ids": list(article_ids)}).mappings()
+    return {row["article_id"]: Entry(**row) for row in rows}
+
+
+def _put(connection: Connection, known: Mapping[str, Entry], made: Iterable[Entry]) -> None:
+    """Let the index have `made` in place of `known`."""
+    # In order of their keys: FTS5 writes a segment out whenever a key is lower than the one before.
+    new = sorted((entry for entry in made if entry.facts), key=lambda entry: entry.key)
+    if connection.dialect.name == "sqlite":
+        _put_fts5(connection, known, new)
+        return
+    gone = set(known) - {entry.article_id for entry in new}
+    if gone:
+        out = text("DELETE FROM article_search WHERE article_id IN :ids").bindparams(bindparam("ids", expanding=True))
+        connection.execute(out, {"ids": sorted(gone)})
+    if new:
+        connection.execute(text(POSTGRES_INSERT), [postgres_row(entry) for entry in new])
+
+
+def _put_fts5(connection: Connection, known: Mapping[str, Entry], new: Sequence[Entry]) -> None:
+    """FTS5 keeps words only and is told which go and which come, so that a new level costs a few words, no text."""
+    gone, come = [], []
+    kept = {entry.article_id: entry for entry in new}
+    for old in sorted(known.values(), key=lambda entry: entry.key):
+        removed = _difference(old, kept.get(old.article_id))
+        gone.append({"key": old.key, "words": " ".join(sorted(removed))})
+    for entry in new:
+        added = _difference(entry, known.get(entry.article_id))
+        come.append({"key": entry.key, "words": " ".join(sorted(added))})
+    if gone:
+        connection.execute(text(_FTS5_DELETE), gone)
+        connection.execute(text("DELETE FROM article_search_texts WHERE search_key = :key"), gone)
+    if come:
+        connection.execute(text(SQLITE_INSERT), come)
+        connection.execute(text(SQLITE_TEXT), [sqlite_text(entry) for entry in new])
+
+
+def _difference(entry: Entry, other: Entry | None) -> frozenset[str]:
+    """The words of `entry` that `other` does not put under the same key."""
+    if other is None or entry.key != other.key:
+        return index_words(entry.accented, entry.facts)
+    if entry.accented == other.accented:
+        return frozenset(entry.facts.split()) - frozenset(other.facts.split())
+    return index_words(entry.accented, entry.facts) - index_words(other.accented, other.facts)
+
+
+SQLITE_INSERT = "INSERT INTO article_search (rowid, words) VALUES (:key, :words)"
+_FTS5_DELETE = "INSERT INTO article_search (article_search, rowid, words) VALUES ('delete', :key, :words)"
+SQLITE_TEXT = "INSERT INTO article_search_texts (search_key, accented, facts) VALUES (:key, :accented, :facts)"
+POSTGRES_INSERT = """
+INSERT INTO article_search (article_id, search_key, accented, facts, words)
+VALUES (:article_id, :key, :accented, :facts, CAST(:words AS tsvector))
+ON CONFLICT (article_id) DO UPDATE SET search_key = excluded.search_key, accented = excluded.accented,
+    facts = excluded.facts, words = excluded.words
+"""
+
+
+def sqlite_text(entry: Entry) -> dict[str, Any]:
+    """The values of SQLITE_TEXT."""
+    return {"key": entry.key, "accented": entry.accented, "facts": entry.facts}
+
+
+def sqlite_row(entry: Entry) -> dict[str, Any]:
+    """The values of SQLITE_INSERT for an article that is new to the index."""
+    return {"key": entry.key, "words": " ".join(sorted(index_words(entry.accented, entry.facts)))}
+
+
+def postgres_row(entry: Entry) -> dict[str, Any]:
+    """The values of POSTGRES_INSERT: the words in the input form of a tsvector, none with a place."""
+    words = sorted({*index_words(entry.accented, entry.facts), *time_words(entry.key)})
+    return {
+        "article_id": entry.article_id,
+        "key": entry.key,
+        "accented": entry.accented,
+        "facts": entry.facts,
+        "words": " ".join(f"'{word}'" for word in words),
+    }

@@ -63,6 +63,8 @@ def _bare(char: str) -> str:
 
 _UNACCENT = {ord(c): _bare(c) for c in map(chr, (*range(0x41, 0x5B), *range(0xC0, 0x250), *range(0x1E00, 0x1F00)))}
 _UNACCENT |= dict.fromkeys(map(ord, "đĐÐƉðɖ"), "d")
+UNACCENTED = {chr(code): bare for code, bare in _UNACCENT.items() if chr(code) != bare}
+"""What `unaccent` changes, letter by letter, for a database that has to do the same."""
 
 
 def nfc(text: str) -> str:

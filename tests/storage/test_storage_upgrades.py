@@ -18,7 +18,7 @@ from storage.candidates import Filters
 from storage.errors import StoreError
 from storage.records import FateWord, Outcome
 from storage.schema import REVISION, articles
-from storage.search_index import POSTGRES_INSERT, SQLITE_INSERT, body_word, index_row, postgres_row, search_key
+from storage.search_index import body_word, search_key
 from storage.store import open_store
 from storage.types import FORMAT
 
@@ -81,8 +81,9 @@ def _insert(connection: Connection, name: str, values: dict[str, Any], now: date
 
 
 def _index(connection: Connection, revision: str, now: datetime) -> None:
-    key = search_key(ARTICLE, now - timedelta(hours=3))
-    values = postgres_row(index_row(ARTICLE, key, "rác ở lê chân đường ngập rác", [body_word("a-so")]))
+    accented, folded, body = "rác ở lê chân đường ngập rác", "rac o le chan duong ngap rac", body_word("a-so")
+    values = {"id": ARTICLE, "key": search_key(ARTICLE, now - timedelta(hours=3)), "bodies": body}
+    values |= {"accented": accented, "folded": folded, "too": [body, "@p_x"]}
     statement = _INSERTS[connection.dialect.name, revision >= "0004"]
     connection.execute(
         text(statement), {name: value for name, value in values.items() if re.search(rf":{name}\b", statement)}
@@ -91,12 +92,15 @@ def _index(connection: Connection, revision: str, now: datetime) -> None:
 
 _INSERTS = {
     ("sqlite", False): "INSERT INTO article_search (article_id, accented, folded) VALUES (:id, :accented, :folded)",
-    ("sqlite", True): SQLITE_INSERT,
+    ("sqlite", True): "INSERT INTO article_search (rowid, accented, folded, bodies) "
+    "VALUES (:key, :accented, :folded, :bodies)",
     ("postgresql", False): "INSERT INTO article_search (article_id, accented, folded) "
     "VALUES (:id, to_tsvector('simple', :accented), to_tsvector('simple', :folded))",
-    ("postgresql", True): POSTGRES_INSERT,
+    ("postgresql", True): "INSERT INTO article_search (article_id, search_key, accented, folded) "
+    "VALUES (:id, :key, to_tsvector('simple', :accented) || array_to_tsvector(CAST(:too AS text[])), "
+    "to_tsvector('simple', :folded) || array_to_tsvector(CAST(:too AS text[])))",
 }
-"""What the index is filled with before and since it is kept in order of publication."""
+"""What the index was filled with before and since it is kept in order of publication, until 0010."""
 
 
 def test_every_migration_but_the_last_is_tried() -> None:

@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import text
 
-from storage.search_index import index_articles
+from storage.search_index import search_key
+from storage.types import UtcDateTime
 
 revision = "0004"
 down_revision = "0003"
@@ -30,7 +31,7 @@ _WITHOUT_TIMES = (
 
 
 def upgrade() -> None:
-    """Give every article its search key and put the index in that order."""
+    """Give every article its search key; an index in that order."""
     op.add_column("articles", sa.Column("search_key", sa.BigInteger(), nullable=True))
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE article_search")
@@ -40,17 +41,27 @@ def upgrade() -> None:
         # The texts stand apart from the keys, so that thousands of keys are a few pages.
         op.execute("ALTER TABLE article_search SET (toast_tuple_target = 128)")
         op.execute("ALTER TABLE article_search ADD COLUMN search_key bigint NOT NULL")
-    _index()
+    _give_keys()
     for name, (table, columns) in _INDEXES.items():
         op.create_index(name, table, columns)
 
 
-def _index() -> None:
+def _give_keys() -> None:
+    """The index itself stays empty: the migration that changed it last fills it (0010)."""
     connection, last = op.get_bind(), ""
-    page = text("SELECT article_id FROM articles WHERE article_id > :last ORDER BY article_id LIMIT :most")
-    while ids := connection.execute(page, {"last": last, "most": _CHUNK}).scalars().all():
-        index_articles(connection, ids)
-        last = ids[-1]
+    a = sa.table(
+        "articles",
+        sa.column("article_id"),
+        sa.column("published_at", UtcDateTime),
+        sa.column("first_seen_at", UtcDateTime),
+    )
+    page = sa.select(a).where(a.c.article_id > sa.bindparam("last")).order_by(a.c.article_id).limit(_CHUNK)
+    put = text("UPDATE articles SET search_key = :key WHERE article_id = :id")
+    while rows := connection.execute(page, {"last": last}).all():
+        connection.execute(
+            put, [{"id": row[0], "key": search_key(row[0], row.published_at or row.first_seen_at)} for row in rows]
+        )
+        last = rows[-1].article_id
 
 
 def downgrade() -> None:
