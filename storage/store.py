@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -61,6 +61,8 @@ class Store:
         self.settings = settings
         self.where = database.place(engine)
         self._file = database.file_id(engine)
+        self.still_ours: Callable[[], None] | None = None
+        """Asked before every write of a night that holds the store (`storage.lease`): StoreError when it lost it."""
 
     def close(self) -> None:
         """Let go of the database."""
@@ -79,6 +81,8 @@ class Store:
             with connection.begin():
                 if connection.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+                if self.still_ours is not None:
+                    self.still_ours()  # behind the lock: who begins a night from here on writes after us
                 yield connection
 
     def _still_there(self) -> None:

