@@ -231,6 +231,9 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """mail: to log in as; empty = without login."""
     secret: str = ""
     """Where the password (mail) or the apprise address (chat) is: `env:NAME` or `file:/absolute/path`; never itself."""
+    offices: tuple[str, ...] = ()
+    """Ids of agencies and units: the channel gets their sheets (`report send D --for ID`) and no other; empty = every
+    sheet that is not for one office."""
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from diembao import report_acts, report_looks, report_period, report_send
-from diembao.report_acts import day_of
+from diembao.report_acts import day_of, office_named, refuse, tell
 from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, moment, stop
 from vietnamese.clock import fixed_clock, system_clock, to_local
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from config.loader import Config
     from config.places import Places
     from report.files import Written
-    from report.inputs import Office
     from report.write import SheetFiles
     from storage.store import Store
 
@@ -100,16 +99,16 @@ def daily(
     """
     with _job(day or (as_of and as_of[:10]), formats, output, demo=demo, config=config) as job:
         if as_of:
-            _tell(_as_of(job, as_of, office).results)
+            tell(_as_of(job, as_of, office).results)
         elif office:
-            _tell(_for(job, office))
+            tell(_for(job, office))
         else:
             files = _sheet(job)
             if not files.written:
                 console.print("the sheet is approved or sent: its files are left as they are")
                 for name in job.formats:
                     typer.echo(str(files.html.with_suffix(f".{name}")))
-            _tell(files.results)
+            tell(files.results)
 
 
 @app.command("for-all")
@@ -123,11 +122,12 @@ def for_all(
     """Render one sheet for every agency and unit that has at least one matter in the sheet of that morning."""
     from gazetteer.load import load
     from report.office import offices_in, write_for
-    from report.write import kept_inputs, report_id
+    from report.signable import daily_id
+    from report.write import kept_inputs
 
     with _job(day, formats, output, demo=demo, config=config) as job:
         _sheet(job, quiet=True)
-        kept = job.store.load_report(report_id(job.day))
+        kept = job.store.load_report(daily_id(job.day))
         if kept is None:
             stop(f"there is no sheet of {job.day}; run `diembao report --date {job.day}` first")
         inputs = kept_inputs(job.store, job.config, kept)
@@ -137,8 +137,8 @@ def for_all(
                 job.store, job.config, inputs, office, folder=job.folder, flat=job.flat, formats=job.formats
             )  # fmt: skip
             unavailable |= made.unavailable
-            _tell(replace(made, unavailable={}))
-        _refuse(unavailable)
+            tell(replace(made, unavailable={}))
+        refuse(unavailable)
 
 
 @contextmanager
@@ -166,11 +166,12 @@ def _formats(formats: str) -> tuple[str, ...]:
 def _sheet(job: _Job, *, quiet: bool = False) -> SheetFiles:
     from night.judge import outlet_health
     from night.nightly import visited
-    from report.write import report_id, write_again, write_sheet
+    from report.signable import daily_id
+    from report.write import write_again, write_sheet
     from storage.activity import newest_run
 
     now = fixed_clock(system_clock())()
-    if job.store.load_report(report_id(job.day)) is not None:
+    if job.store.load_report(daily_id(job.day)) is not None:
         folder, flat = (job.where.reports, False) if quiet else (job.folder, job.flat)
         files = write_again(
             job.store, job.config, job.day, folder=folder, flat=flat, formats=job.formats,
@@ -189,34 +190,25 @@ def _sheet(job: _Job, *, quiet: bool = False) -> SheetFiles:
 
 
 def _as_of(job: _Job, as_of: str, office: str | None) -> SheetFiles:
-    from report.write import report_id, write_as_of
+    from report.signable import daily_id
+    from report.write import write_as_of
 
     then = moment(as_of)
     files = write_as_of(
         job.store, job.config, job.day, then, folder=job.folder, flat=job.flat, formats=job.formats,
-        office=_office(job, office) if office else None,
+        office=office_named(job.config, office) if office else None,
     )  # fmt: skip
     if files is None:
-        kept = job.store.report_files(report_id(job.day), "snapshot")
+        kept = job.store.report_files(daily_id(job.day), "snapshot")
         first = f"the first snapshot is of {to_local(kept[0].made_at):%Y-%m-%dT%H:%M}" if kept else "none is kept"
         stop(f"no sheet of {job.day} was known at {then:%Y-%m-%dT%H:%M}: {first} (they expire with the full text)")
     return files
 
 
-def _office(job: _Job, wanted: str) -> Office:
-    from gazetteer.load import load
-    from report.office import office_of
-
-    try:
-        return office_of(load(job.config.folders), wanted, job.config.settings.sheet.city)
-    except LookupError as error:
-        stop(f"--for {error.args[0]}")
-
-
 def _for(job: _Job, wanted: str) -> Written:
     from report.office import write_office
 
-    office = _office(job, wanted)
+    office = office_named(job.config, wanted)
     _sheet(job, quiet=True)
     made = write_office(
         job.store, job.config, job.day, office, folder=job.folder, flat=job.flat, formats=job.formats
@@ -224,20 +216,6 @@ def _for(job: _Job, wanted: str) -> Written:
     if made is None:
         stop(f"there is no sheet of {job.day}; run `diembao report --date {job.day}` first")
     return made
-
-
-def _tell(results: Written) -> None:
-    """Print what was written; a format that cannot be made ends with 2 when the others are there."""
-    for file in results.files.values():
-        typer.echo(str(file))
-    for file in results.kept:
-        console.print(f"left alone, a person has edited it: {file}", soft_wrap=True)
-    _refuse(results.unavailable)
-
-
-def _refuse(unavailable: Mapping[str, str]) -> None:
-    if unavailable:
-        stop("; ".join(f"{name}: {why}" for name, why in unavailable.items()))
 
 
 report_acts.register(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -11,14 +11,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, stop
+from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, stop
 from vietnamese.clock import system_clock
 
 if TYPE_CHECKING:
     from config.loader import Config
     from config.places import Places
+    from report.files import Written
+    from report.inputs import Office
+    from report.period import Kind
+    from report.signable import Signable
     from storage.store import Store
 
+_PERIODS: Mapping[str, Kind] = {"weekly": "weekly", "monthly": "monthly"}
+KindOption = Annotated[str, typer.Option("--kind", help="daily, weekly or monthly.", metavar="KIND")]
+OfficeOption = Annotated[
+    str | None, typer.Option("--for", help="The sheet of this agency or unit (id or name).", metavar="ID")
+]
 DayArgument = Annotated[str, typer.Argument(help="The morning of the sheet, YYYY-MM-DD.", metavar="D")]
 
 
@@ -30,18 +39,26 @@ def register(app: typer.Typer) -> None:
 
 def approve(
     day: DayArgument,
+    kind: KindOption = "daily",
+    office: OfficeOption = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", help="The sheet as it was edited and signed.", metavar="EDITED.docx", exists=True),
+        typer.Option(
+            "--file", help="The sheet as it was edited and signed.", metavar="EDITED.docx", exists=True, dir_okay=False
+        ),
     ] = None,
     demo: DemoOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Keep the sheet as it lies there (or the edited file) as the approved version; nothing overwrites it any more."""
     from report.approve import approve as keep
+    from report.approve import doubt_of
 
-    with opened(demo=demo, config=config) as (where, _, store):
-        signed = keep(store, where.reports, day_of(day), who=who(), now=system_clock(), edited=file)
+    with opened(demo=demo, config=config) as (where, settings, store):
+        if file is not None and (doubt := doubt_of(file)):
+            console.print(f"{file} {doubt}; it is kept as it is", highlight=False, soft_wrap=True, markup=False)
+        sheet = signable(settings, day, kind, office)
+        signed = keep(store, where.reports, sheet, who=who(), now=system_clock(), edited=file)
     typer.echo(f"{signed.report_id}: approved, {signed.main.name} sha256 {signed.main.sha256}")
 
 
@@ -69,6 +86,38 @@ def opened(*, demo: bool, config: Path | None) -> Iterator[tuple[Places, Config,
                 stop(str(error))
 
 
+def signable(settings: Config, day: str, kind: str, office: str | None) -> Signable:
+    """The sheet that `D`, `--kind` and `--for` name."""
+    from report.period import day_of as last_day
+    from report.signable import daily, of_office, of_period
+
+    morning = day_of(day)
+    if office is not None and kind != "daily":
+        stop("--for goes with the daily sheet only")
+    if office is not None:
+        return of_office(morning, office_named(settings, office))
+    if kind == "daily":
+        return daily(morning)
+    period = _PERIODS.get(kind)
+    if period is None:
+        stop(f"--kind {kind!r}: there are daily, weekly, monthly")
+    try:
+        return of_period(period, last_day(period, morning, settings.settings))
+    except ValueError as error:
+        stop(str(error))
+
+
+def office_named(settings: Config, wanted: str) -> Office:
+    """The agency or unit that `--for` names."""
+    from gazetteer.load import load
+    from report.office import office_of
+
+    try:
+        return office_of(load(settings.folders), wanted, settings.settings.sheet.city)
+    except LookupError as error:
+        stop(f"--for {error.args[0]}")
+
+
 def day_of(day: str | None) -> date:
     """A day given on the command line."""
     if not day:
@@ -85,3 +134,20 @@ def who() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def tell(results: Written) -> None:
+    """Print what was written; a format that cannot be made ends with 2 when the others are there."""
+    if results.stands:
+        console.print("the sheet is approved or sent: its files are left as they are", highlight=False)
+    for file in results.files.values():
+        typer.echo(str(file))
+    for file in results.kept:
+        console.print(f"left alone, a person has edited it: {file}", soft_wrap=True)
+    refuse(results.unavailable)
+
+
+def refuse(unavailable: Mapping[str, str]) -> None:
+    """End with 2 where a format could not be made."""
+    if unavailable:
+        stop("; ".join(f"{name}: {why}" for name, why in unavailable.items()))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diembao.report_acts import day_of, opened
+from diembao.report_acts import day_of, opened, tell
 from diembao.shared import ConfigOption, DemoOption, moment, stop
 from vietnamese.clock import system_clock
 
@@ -108,14 +108,11 @@ def _write(
     wanted = _known(formats, FORMATS)
     asked = day_of(day)
     with opened(demo=demo, config=config) as (where, settings, store):
-        folder = output or where.reports / asked.isoformat()
         try:
             made = write_period(
-                store, settings, kind, asked, now=system_clock(), folder=folder, formats=wanted, fresh=fresh
+                store, settings, kind, asked, now=system_clock(), folder=output or where.reports,
+                flat=output is not None, formats=wanted, fresh=fresh,
             )  # fmt: skip
         except ValueError as error:
             stop(str(error))
-    for file in made.files.values():
-        typer.echo(str(file))
-    if made.unavailable:
-        stop("; ".join(f"{name}: {why}" for name, why in made.unavailable.items()))
+    tell(made)

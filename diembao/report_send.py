@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from diembao.report_acts import DayArgument, day_of, opened, who
+from diembao.report_acts import DayArgument, KindOption, OfficeOption, opened, signable, who
 from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, stop
 from vietnamese.clock import system_clock
 
@@ -18,6 +18,8 @@ def register(app: typer.Typer) -> None:
 
 def send(
     day: DayArgument,
+    kind: KindOption = "daily",
+    office: OfficeOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go where; send and note nothing.")] = False,
     again: Annotated[
         list[str] | None,
@@ -38,14 +40,14 @@ def send(
         wrong = unknown_channels(again or (), settings.settings)
         if wrong:
             stop(f"--again {wrong[0]}: no such channel among delivery.channels of the settings")
-        morning, now = day_of(day), system_clock()
+        sheet, now = signable(settings, day, kind, office), system_clock()
         if dry_run:
-            lines = [file.name for file in sent_files(store, morning)]
+            lines = [file.name for file in sent_files(store, sheet)]
         else:
-            lines = [str(file) for file in hand_over(store, where.reports, morning, who=who(), now=now)]
+            lines = [str(file) for file in hand_over(store, where.reports, sheet, who=who(), now=now)]
         for line in lines:
             typer.echo(line)
-        results = deliver(store, settings.settings, morning, now=now, dry_run=dry_run, again=again or ())
+        results = deliver(store, settings.settings, sheet, now=now, dry_run=dry_run, again=again or ())
     for result in results:
         typer.echo(f"{result.channel}: {result.state}{f' ({result.detail})' if result.detail else ''}")
     if any(result.failed for result in results):

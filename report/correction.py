@@ -14,8 +14,9 @@ from report.compare import compare, lines
 from report.files import replace_file
 from report.gather import Making
 from report.laid import sheet_of
+from report.signable import daily, daily_id
 from report.style import load_style
-from report.write import fresh_inputs, kept_inputs, report_id
+from report.write import fresh_inputs, kept_inputs
 from storage.report_records import ReportAct
 from storage.store import Store
 
@@ -25,8 +26,8 @@ def write_note(store: Store, config: Config, folder: Path, day: date, *, who: st
 
     Raises ApprovalError when the sheet was not sent.
     """
-    report = store.load_report(report_id(day))
-    if report is None or report.state != "sent" or approved(store, day) is None:
+    report = store.load_report(daily_id(day))
+    if report is None or report.state != "sent" or approved(store, daily(day)) is None:
         raise ApprovalError(f"the sheet of {day} was not sent; edit the draft instead")
     style = load_style(config.folders)
     then = kept_inputs(store, config, report)

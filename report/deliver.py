@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
 from typing import TYPE_CHECKING, Literal
@@ -18,9 +18,8 @@ from report.approve import sent_files
 from report.channels import Attachment, ChannelError, Parcel, UnclearError, hand_over, problem
 from report.files import sha256
 from report.formats import FORMATS
-from report.write import report_id
+from report.signable import Signable
 from storage.report_records import Delivery, ReportFile
-from vietnamese.numbers import long_date
 
 if TYPE_CHECKING:
     from config.model import Channel, Settings
@@ -51,31 +50,34 @@ class Result:
 def deliver(
     store: Store,
     settings: Settings,
-    day: date,
+    sheet: Signable,
     *,
     now: datetime,
     dry_run: bool = False,
     again: Collection[str] = (),
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[Result]:
-    """Deliver the approved sheet of the morning `day` to every channel, in order; one that fails stops no other.
+    """Deliver the approved sheet to every channel that takes it, in order; one that fails stops no other.
+
+    The sheet of one office goes only to channels that name it, and these get nothing else.
 
     `again` names channels that get it once more although it went there. With `dry_run` nothing is sent or noted.
     Raises ApprovalError while nobody has approved the sheet, StoreError when the store cannot be used.
     """
-    files = sent_files(store, day)
-    parcel = parcel_of(day, files, now)
+    files = sent_files(store, sheet)
+    parcel = parcel_of(sheet, files, now)
     digest = sha256("\n".join(sorted(f"{file.name} {file.sha256}" for file in files)).encode())
     rules = settings.delivery
     return [
-        _would(store, day, channel, digest)
+        _would(store, sheet, channel, digest)
         if dry_run
-        else _deliver(store, day, channel, parcel, digest, rules=rules, again=channel.name in again, sleep=sleep)
+        else _deliver(store, sheet, channel, parcel, digest, rules=rules, again=channel.name in again, sleep=sleep)
         for channel in rules.channels
+        if (sheet.office in channel.offices if sheet.office else not channel.offices)
     ]
 
 
-def parcel_of(day: date, files: Sequence[ReportFile], now: datetime) -> Parcel:
+def parcel_of(sheet: Signable, files: Sequence[ReportFile], now: datetime) -> Parcel:
     """The signed files as one parcel, the main one first.
 
     The words of the mail are those of the signed mail where there is one. Otherwise they name the files only: numbers
@@ -83,9 +85,8 @@ def parcel_of(day: date, files: Sequence[ReportFile], now: datetime) -> Parcel:
     """
     attached = tuple(_attachment(file) for file in files if _ending(file) not in _NOT_ATTACHED)
     mail = next((file.content for file in files if _ending(file) == "eml" and file.content), None)
-    title = f"Báo cáo tổng hợp thông tin báo chí, {long_date(day)}"
-    text = "\n".join([f"{title}.", "", "Tệp kèm theo:", *(f"- {file.name}" for file in attached), ""])
-    plain = Parcel(title=title, text=text, made_at=now, files=attached, folder=day.isoformat())
+    text = "\n".join([f"{sheet.title}.", "", "Tệp kèm theo:", *(f"- {file.name}" for file in attached), ""])
+    plain = Parcel(title=sheet.title, text=text, made_at=now, files=attached, folder=sheet.day.isoformat())
     return _with_words(plain, mail) if mail else plain
 
 
@@ -122,7 +123,7 @@ def with_retries(
 
 def _deliver(
     store: Store,
-    day: date,
+    sheet: Signable,
     channel: Channel,
     parcel: Parcel,
     digest: str,
@@ -132,12 +133,12 @@ def _deliver(
     sleep: Callable[[float], None],
 ) -> Result:
     begun = Delivery(channel=channel.name, sha256=digest, state="sending", attempts=0, last_at=parcel.made_at)
-    before = store.claim_delivery(report_id(day), begun, again=again)
+    before = store.claim_delivery(sheet.report_id, begun, again=again)
     if before is not None:
         return _before(before)
     state, attempts, detail = with_retries(parcel, channel, rules, sleep)
     kept: Literal["sending", "delivered", "failed"] = "sending" if state == "unclear" else state
-    store.save_delivery(report_id(day), replace(begun, state=kept, attempts=attempts, detail=detail))
+    store.save_delivery(sheet.report_id, replace(begun, state=kept, attempts=attempts, detail=detail))
     tries = f" after {attempts} tries" if attempts > 1 else ""
     return Result(channel=channel.name, state=state, detail=f"{detail}{tries}")
 
@@ -149,8 +150,8 @@ def _before(delivery: Delivery) -> Result:
     return Result(channel=delivery.channel, state="unclear", detail=detail)
 
 
-def _would(store: Store, day: date, channel: Channel, digest: str) -> Result:
-    before = [row for row in store.deliveries(report_id(day)) if (row.channel, row.sha256) == (channel.name, digest)]
+def _would(store: Store, sheet: Signable, channel: Channel, digest: str) -> Result:
+    before = [row for row in store.deliveries(sheet.report_id) if (row.channel, row.sha256) == (channel.name, digest)]
     wrong = problem(channel)
     if before and before[0].state != "failed":
         return _before(before[0])

@@ -18,6 +18,9 @@ from storage.report_records import ReportFile
 NAME_OF_DAY = "diem-bao-{day}"
 _UNFIT = re.compile(r"[^\w.-]+")
 
+KEPT_STATES = frozenset({"approved", "sent"})
+"""A sheet that a person has answered for is never overwritten."""
+
 _NEVER_LENIENT = frozenset({"html", "json"})
 """A night without these has no sheet; any other format may fail alone."""
 
@@ -51,6 +54,8 @@ class Written:
     """Files that a person has edited, left as they are."""
     unavailable: Mapping[str, str] = field(default_factory=dict)
     """Format -> why it could not be made and what to do."""
+    stands: bool = False
+    """The sheet is approved or sent: nothing was written."""
 
     def drafts(self, now: datetime) -> list[ReportFile]:
         """What was written, as the store remembers it."""
@@ -80,6 +85,17 @@ def write_files(
     jinja2.TemplateError where a template is wrong, OSError where the disk is full.
     """
     contents, unavailable = _rendered(sheet, style, folders, target, ready or {})
+    return put_files(contents, unavailable, target)
+
+
+def standing(target: Target) -> Written:
+    """What came of a sheet that is approved or sent: its files as they lie there."""
+    there = {name: target.file(name) for name in target.formats if target.file(name).exists()}
+    return Written(files=there, stands=True)
+
+
+def put_files(contents: Mapping[str, bytes], unavailable: Mapping[str, str], target: Target) -> Written:
+    """Put what was rendered (format -> bytes) in its place, each file in one step; a person's file is left alone."""
     kept = tuple(target.file(name) for name in contents if _edited(target, target.file(name)))
     target.folder.mkdir(parents=True, exist_ok=True)
     now = {name: content for name, content in contents.items() if target.file(name) not in kept}

@@ -8,15 +8,14 @@ from pathlib import Path
 
 from config.loader import Config
 from gazetteer.records import Gazetteer, Record, Unit
-from report.files import Target, Written, stem_of, write_files
+from report.files import KEPT_STATES, Target, Written, standing, write_files
 from report.gather import printed_name
 from report.inputs import WHOLE_CITY, Office, SheetInputs
 from report.laid import sheet_of
+from report.signable import OFFICES, daily_id, of_office
 from report.style import load_style
-from report.write import kept_inputs, known_hashes, report_id
+from report.write import kept_inputs, known_hashes
 from storage.store import Store
-
-FOLDER = "co-quan"
 
 
 def office_of(gazetteer: Gazetteer, wanted: str, city: str) -> Office:
@@ -70,7 +69,7 @@ def write_office(
     To `folder`/D/co-quan/diem-bao-D-ID.*, with `flat` to `folder` itself. The store remembers the hashes of the files,
     so that one which a person has edited is left alone.
     """
-    kept = store.load_report(report_id(day))
+    kept = store.load_report(daily_id(day))
     if kept is None:
         return None
     return write_for(store, config, kept_inputs(store, config, kept), office, folder=folder, flat=flat, formats=formats)
@@ -86,16 +85,20 @@ def write_for(
     flat: bool = False,
     formats: Sequence[str] | None = None,
 ) -> Written:
-    """The same from the inputs of the whole sheet."""
-    stem = stem_of(inputs.day, office.body_id)
+    """The same from the inputs of the whole sheet; one that is approved or sent is left as it is."""
+    sheet = of_office(inputs.day, office)
+    signed = store.load_report(sheet.report_id)
+    stem = sheet.stem
     target = Target(
-        folder=(folder if flat else folder / inputs.day.isoformat() / FOLDER).absolute(),
+        folder=(folder if flat else folder / inputs.day.isoformat() / OFFICES).absolute(),
         stem=stem,
         formats=tuple(formats or config.settings.sheet.formats),
         ours=known_hashes(store, inputs.day, stem),
     )
+    if signed is not None and signed.state in KEPT_STATES and not flat:
+        return standing(target)
     written = write_files(sheet_of(inputs, office), load_style(config.folders), config.folders, target)
-    store.remember_files(report_id(inputs.day), written.drafts(store.clock()))
+    store.remember_files(daily_id(inputs.day), written.drafts(store.clock()))
     return written
 
 

@@ -13,12 +13,13 @@ from config.loader import Config
 from report.as_json import as_json, outlet_data
 from report.edits import NAME as EDITS_NAME
 from report.edits import edits_data, read_edits, readable_edits, write_rows
-from report.files import NAME_OF_DAY, Target, Written, sha256, stem_of, write_files
+from report.files import KEPT_STATES, NAME_OF_DAY, Target, Written, sha256, standing, stem_of, write_files
 from report.formats import FORMATS
 from report.gather import Making, answer, gather, printed_queries
 from report.inputs import Edits, Office, OutletState, SheetInputs
 from report.laid import sheet_of, without_told
 from report.sheet import Sheet
+from report.signable import daily_id
 from report.snapshot import KeptState, as_of, snapshot_file
 from report.style import Style, load_style
 from report.then import from_kept, to_keep
@@ -27,9 +28,6 @@ from storage.report_records import Report, ReportArticle, ReportFile
 from storage.store import Store
 
 KIND = "daily"
-_KEPT_STATES = frozenset({"approved", "sent"})
-"""A sheet that a person has answered for is never overwritten."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -73,9 +71,9 @@ def write_sheet(
     whole or not at all, the row comes last; a file that a person has edited is left. Raises StoreError, ConfigError,
     jinja2.TemplateError or OSError; earlier files are then as they were.
     """
-    kept = store.load_report(report_id(day))
+    kept = store.load_report(daily_id(day))
     target = _target(store, config, day, folder, flat=flat, formats=formats, lenient=not strict)
-    if kept is not None and kept.state in _KEPT_STATES:
+    if kept is not None and kept.state in KEPT_STATES:
         return _left(target)
     making = Making(run_id=run_id, generated_at=now.replace(microsecond=0), health=tuple(health))
     inputs = fresh_inputs(store, config, day, making, name_of=name_of)
@@ -100,12 +98,12 @@ def write_again(
     day. A draft takes up what has been edited since (`now` is then when; by default the store's clock). An approved or
     sent sheet of `reports/` is not overwritten, only written elsewhere: the approved bytes where a format has them.
     """
-    kept = store.load_report(report_id(day))
+    kept = store.load_report(daily_id(day))
     if kept is None:
         return None
     target = _target(store, config, day, folder, flat=flat, formats=formats, lenient=not strict)
     inputs = kept_inputs(store, config, kept)
-    if kept.state in _KEPT_STATES:
+    if kept.state in KEPT_STATES:
         return _approved(store, config, inputs, target)
     made_at = now or store.clock()
     return _draft(store, config, inputs, target, desk=desk or folder, flat=flat, now=made_at, strict=strict)
@@ -127,20 +125,15 @@ def write_as_of(
     To `folder`/D/luc-<moment>/, or with `flat` to `folder` itself; only what concerns `office` where one is given. The
     store only remembers the hashes of the files.
     """
-    inputs = as_of(store.report_files(report_id(day), "snapshot"), moment)
+    inputs = as_of(store.report_files(daily_id(day), "snapshot"), moment)
     if inputs is None:
         return None
     there = folder if flat else folder / day.isoformat() / f"luc-{moment:%Y%m%dT%H%M}"
     target = _target(store, config, day, there, flat=True, formats=formats, office=office)
     sheet = sheet_of(still_there(store, inputs), office)
     results = write_files(sheet, load_style(config.folders), config.folders, target)
-    store.remember_files(report_id(day), results.drafts(store.clock()))
+    store.remember_files(daily_id(day), results.drafts(store.clock()))
     return _result(target, results)
-
-
-def report_id(day: date) -> str:
-    """The id of a morning's daily report: `daily-2026-09-10`."""
-    return f"{KIND}-{day.isoformat()}"
 
 
 def fresh_inputs(
@@ -226,7 +219,7 @@ def _approved(store: Store, config: Config, inputs: SheetInputs, target: Target)
         return _left(target)
     approved = {
         file.name.rpartition(".")[2]: file.content
-        for file in store.report_files(report_id(inputs.day), "approved")
+        for file in store.report_files(daily_id(inputs.day), "approved")
         if file.content is not None
     }
     results = write_files(sheet_of(inputs), load_style(config.folders), config.folders, target, ready=approved)
@@ -257,12 +250,12 @@ def _target(
 
 def known_hashes(store: Store, day: date, stem: str) -> frozenset[str]:
     """The hashes of all files of that name that we have written for the morning `day`, whatever their format."""
-    drafts = store.report_files(report_id(day), "draft")
+    drafts = store.report_files(daily_id(day), "draft")
     return frozenset(file.sha256 for file in drafts if file.name.rpartition(".")[0] == stem)
 
 
 def _left(target: Target) -> SheetFiles:
-    return replace(_result(target, Written()), written=False)
+    return replace(_result(target, standing(target)), written=False)
 
 
 def _result(target: Target, results: Written) -> SheetFiles:
@@ -275,7 +268,7 @@ def _row(base: SheetInputs, sheet: Sheet, data: bytes) -> Report:
     carried = {article.article_id: article for article in sheet.articles}
     told = frozenset(base.told)
     return Report(
-        report_id=report_id(base.day),
+        report_id=daily_id(base.day),
         date=base.day,
         kind=KIND,
         run_id=base.run_id,
@@ -307,4 +300,4 @@ def _state(row: dict[str, Any]) -> KeptState:
     return KeptState(**{**row, **times})
 
 
-__all__ = ["ReportFile", "SheetFiles", "Style", "report_id", "write_again", "write_as_of", "write_sheet"]
+__all__ = ["ReportFile", "SheetFiles", "Style", "write_again", "write_as_of", "write_sheet"]

@@ -11,8 +11,9 @@ from report.city_form import city_document, narrowed
 from report.document import as_page, as_text, as_word
 from report.files import replace_file
 from report.laid import sheet_of
+from report.signable import daily_id
 from report.style import load_style
-from report.write import kept_inputs, report_id
+from report.write import kept_inputs
 
 if TYPE_CHECKING:
     from config.loader import Config
@@ -36,7 +37,7 @@ def write_city(
     `start` and `end` (aware) narrow its window. What was told before and the analyst's edits are laid over it as in the
     sheet. Changes nothing in the store. Raises ValueError for a window outside the sheet's, ConfigError, OSError.
     """
-    kept = store.load_report(report_id(day))
+    kept = store.load_report(daily_id(day))
     if kept is None:
         return None
     inputs = narrowed(kept_inputs(store, config, kept), start, end)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from report.as_pdf import pdf_of
 from report.as_period import SCHEMA, as_json, document_of
 from report.document import as_page, as_word
-from report.files import Written, replace_file, sha256
+from report.files import KEPT_STATES, Target, Written, put_files, sha256, standing
 from report.formats import FormatUnavailableError
 from report.gather import Making, answer
 from report.inputs import FIELDS, LEVELS, OTHER_FIELD, WHOLE_CITY
@@ -31,11 +31,12 @@ from report.period import (
 )
 from report.recount import Answers, recount
 from report.sheet import ATTENTION_LEVEL
+from report.signable import Signable, of_period
 from report.style import load_style
 from report.then import from_kept, issues_then, to_keep
 from report.verify import Difference
 from storage import sheet_queries as ask
-from storage.report_records import Report, ReportArticle
+from storage.report_records import Report, ReportArticle, ReportFile
 from vietnamese.clock import iso
 
 if TYPE_CHECKING:
@@ -44,14 +45,7 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 FORMATS = ("html", "pdf", "docx", "json")
-_STEMS: Mapping[Kind, str] = {"weekly": "bao-cao-tuan-{:%Y-%m-%d}", "monthly": "bao-cao-thang-{:%Y-%m}"}
-
 Pairs = Iterator[tuple[str, object, object]]
-
-
-def period_id(kind: Kind, day: date) -> str:
-    """The id of its report: `weekly-2026-09-10`, `monthly-2026-09`."""
-    return f"weekly-{day.isoformat()}" if kind == "weekly" else f"monthly-{day:%Y-%m}"
 
 
 def write_period(
@@ -62,45 +56,68 @@ def write_period(
     *,
     now: datetime,
     folder: Path,
+    flat: bool = False,
     formats: Sequence[str] = ("html", "json"),
     fresh: bool = False,
     name_of: Callable[[str], str] | None = None,
 ) -> Written:
-    """Write the sheet of the period to `folder`; a format that cannot be made here is told.
+    """Write the sheet of the period to `folder`/D (`reports/`), with `flat` to `folder` itself.
 
-    Once the period is over, what was made first stands: a later call gives the same bytes, as of the moment of the
-    first (`fresh`: made anew). Raises ConfigError, StoreError, ValueError (settings) or OSError.
+    D is the last day of the period. A format that cannot be made here is told. Once the period is over, what was made
+    first stands: a later call gives the same bytes, as of the moment of the first (`fresh`: made anew). A file that a
+    person has edited is left; one that is approved or sent is not overwritten, only written elsewhere, the approved
+    bytes where a format has them. Raises ConfigError, StoreError, ValueError (settings) or OSError.
     """
-    day = day_of(kind, day, config.settings)
-    period = _period(store, config, kind, day, now=now, fresh=fresh, name_of=name_of)
-    renderers = _renderers(period, config)
+    sheet = of_period(kind, day_of(kind, day, config.settings))
+    found = store.load_report(sheet.report_id)
+    signed = found is not None and found.state in KEPT_STATES
+    target = _target(store, sheet, folder if flat else sheet.folder(folder), formats)
+    if signed and not flat:
+        return standing(target)
+    known = found if found and (signed or (not fresh and found.generated_at >= found.window_end)) else None
+    period = _period(store, config, kind, sheet.day, now=now, known=known, name_of=name_of)
+    contents, unavailable = _rendered(_renderers(period, config), _approved(store, sheet) if signed else {}, formats)
+    written = put_files(contents, unavailable, target)
+    if not signed:
+        _save(store, period, sheet, written.drafts(now))
+    return written
+
+
+def _target(store: Store, sheet: Signable, folder: Path, formats: Sequence[str]) -> Target:
+    ours = frozenset(file.sha256 for file in store.report_files(sheet.report_id, "draft"))
+    return Target(folder=folder.absolute(), stem=sheet.stem, formats=tuple(formats), ours=ours)
+
+
+def _approved(store: Store, sheet: Signable) -> dict[str, bytes]:
+    """Format -> the bytes that were signed."""
+    files = store.report_files(sheet.report_id, "approved")
+    return {file.name.rpartition(".")[2]: file.content for file in files if file.content is not None}
+
+
+def _rendered(
+    renderers: Mapping[str, Callable[[], bytes]], ready: Mapping[str, bytes], formats: Sequence[str]
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Format -> bytes; format -> why it cannot be made here."""
     files: dict[str, bytes] = {}
     unavailable: dict[str, str] = {}
     for name in dict.fromkeys(formats):
         try:
-            files[name] = renderers[name]()
+            files[name] = ready[name] if name in ready else renderers[name]()
         except FormatUnavailableError as error:
             unavailable[name] = str(error)
-    stem = _STEMS[kind].format(day)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = {name: (folder / f"{stem}.{name}").absolute() for name in files}
-    for name, content in files.items():
-        replace_file(paths[name], content)
-    _save(store, period, stem)
-    return Written(files=paths, digests={n: sha256(c) for n, c in files.items()}, unavailable=unavailable)
+    return files, unavailable
 
 
 def _period(
-    store: Store, config: Config, kind: Kind, day: date, *, now: datetime, fresh: bool,
+    store: Store, config: Config, kind: Kind, day: date, *, now: datetime, known: Report | None,
     name_of: Callable[[str], str] | None,
 ) -> Period:  # fmt: skip
+    """`known` is the row of one that was made before and stands."""
     if name_of is None:
         from gazetteer.load import load
 
         name_of = load(config.folders).name
     settings = config.settings
-    found = store.load_report(period_id(kind, day))
-    known = found if found and not fresh and found.generated_at >= found.window_end else None
     making = Making(
         run_id="", generated_at=known.generated_at if known else now.replace(microsecond=0), health=()
     )  # fmt: skip
@@ -123,11 +140,11 @@ def _renderers(period: Period, config: Config) -> dict[str, Callable[[], bytes]]
     }
 
 
-def _save(store: Store, period: Period, stem: str) -> None:
+def _save(store: Store, period: Period, sheet: Signable, files: Sequence[ReportFile]) -> None:
     inputs, counts = period.sheet.inputs, period.sheet.counts
     store.save_report(
         Report(
-            report_id=period_id(period.kind, period.day),
+            report_id=sheet.report_id,
             date=period.day,
             kind=period.kind,
             run_id=None,
@@ -135,7 +152,7 @@ def _save(store: Store, period: Period, stem: str) -> None:
             window_end=inputs.window.end,
             generated_at=inputs.generated_at,
             sha256=sha256(as_json(period)),
-            path=f"{stem}.html",
+            path=f"{sheet.day.isoformat()}/{sheet.stem}.html",
             inputs={
                 "counts": {"articles": counts.articles, "issues": counts.issues, "attention": counts.attention},
                 **to_keep(inputs),
@@ -145,7 +162,8 @@ def _save(store: Store, period: Period, stem: str) -> None:
                 ReportArticle(article_id=article.article_id, issue_id=article.issue_id, late=False)
                 for article in inputs.articles
             ),
-        )
+        ),
+        files,
     )
 
 
@@ -195,7 +213,7 @@ def _as_then(
     """The answers with the placements of then where they are kept, the levels of the issues, and what else is kept."""
     kind, day = told["kind"], date.fromisoformat(told["date"])
     scope = scope_of(period_window(kind, day, settings), settings, datetime.fromisoformat(told["generated_at"]))
-    row = store.load_report(period_id(kind, day))
+    row = store.load_report(of_period(kind, day).report_id)
     kept = from_kept(row.inputs) if row and iso(row.generated_at) == told["generated_at"] else None
     if row is None or kept is None:
         issues = issues_then(answer(store, ask.members(scope)))

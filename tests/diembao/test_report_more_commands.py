@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from config.places import places
 from diembao.main import app
 from report.approve import approve
+from report.signable import daily
 from report.write import write_sheet
 from storage.store import open_store
 from vietnamese.clock import LOCAL
@@ -36,7 +37,7 @@ def signed(home):
     store = open_store(where.database_url, lambda: now)
     run = store.begin_run("nightly", DAY.date()).run_id
     write_sheet(store, load(), DAY.date(), health=(), run_id=run, now=now, folder=where.reports)
-    approve(store, where.reports, DAY.date(), who="an", now=now)
+    approve(store, where.reports, daily(DAY.date()), who="an", now=now)
     store.close()
     return home
 

@@ -18,6 +18,7 @@ from config.model import Channel, Delivery, Settings
 from report.approve import ApprovalError, approve, send
 from report.channels import problem
 from report.deliver import deliver
+from report.signable import daily
 from storage.report_records import Delivery as DeliveryRow
 
 THURSDAY = date(2026, 9, 10)
@@ -125,13 +126,13 @@ def settings(*channels, attempts=3):
 @pytest.fixture
 def signed(full):
     """Thursday's sheet, approved."""
-    approve(full.store, full.reports, THURSDAY, who="an", now=full.now)
+    approve(full.store, full.reports, daily(THURSDAY), who="an", now=full.now)
     return full
 
 
 def run(morning, rules, **options):
     waits = []
-    found = deliver(morning.store, rules, THURSDAY, now=morning.now, sleep=waits.append, **options)
+    found = deliver(morning.store, rules, daily(THURSDAY), now=morning.now, sleep=waits.append, **options)
     return [result.state for result in found], waits
 
 
@@ -232,7 +233,7 @@ def test_secrets_are_neither_logged_nor_kept(signed, mail_server, hook, chat, mo
     hook.codes = [500, 403, 500]
     caplog.set_level(logging.DEBUG)
     rules = settings(mail(mail_server, user="an", secret="env:DIEMBAO_MAIL"), chat)
-    found = deliver(signed.store, rules, THURSDAY, now=signed.now, sleep=lambda _: None)
+    found = deliver(signed.store, rules, daily(THURSDAY), now=signed.now, sleep=lambda _: None)
     assert mail_server.logins == [f"\0an\0{SECRET}"]
     told = "".join((caplog.text, *capfd.readouterr(), *map(str, found)))
     told += str(signed.store.deliveries("daily-2026-09-10"))
@@ -251,7 +252,7 @@ def test_words_of_ours_do_not_go_with_an_edited_document(full, mail_server, tmp_
     full.sheet(THURSDAY, formats=("html", "json", "docx", "eml"))
     edited = tmp_path / "edited.docx"
     edited.write_bytes(b"edited")
-    approve(full.store, full.reports, THURSDAY, who="an", now=full.now, edited=edited)
+    approve(full.store, full.reports, daily(THURSDAY), who="an", now=full.now, edited=edited)
     run(full, settings(mail(mail_server)))
     message = message_from_bytes(mail_server.mails[0], policy=default)
     assert "tin, bài" not in message["Subject"]
@@ -260,8 +261,8 @@ def test_words_of_ours_do_not_go_with_an_edited_document(full, mail_server, tmp_
 
 def test_the_signed_mail_is_what_is_sent(full, mail_server):
     full.sheet(THURSDAY, formats=("html", "json", "eml"))
-    approve(full.store, full.reports, THURSDAY, who="an", now=full.now)
-    send(full.store, full.reports, THURSDAY, who="an", now=full.now)
+    approve(full.store, full.reports, daily(THURSDAY), who="an", now=full.now)
+    send(full.store, full.reports, daily(THURSDAY), who="an", now=full.now)
     run(full, settings(mail(mail_server)))
     message = message_from_bytes(mail_server.mails[0], policy=default)
     assert message["Subject"] == "Điểm báo ngày 10/9/2026: 03 tin, bài; 01 vụ việc cần phản hồi"

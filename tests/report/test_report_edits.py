@@ -18,8 +18,9 @@ from report.edits import read_edits
 from report.files import sha256
 from report.gather import scope_for
 from report.office import office_of, offices_in, write_office
+from report.signable import daily, daily_id
 from report.verify import verify
-from report.write import kept_inputs, report_id, write_again, write_as_of
+from report.write import kept_inputs, write_again, write_as_of
 from vietnamese.clock import LOCAL
 
 THURSDAY, FRIDAY = date(2026, 9, 10), date(2026, 9, 11)
@@ -101,21 +102,21 @@ def test_a_file_that_a_person_has_edited_is_left_alone_and_told(full):
 def test_what_is_signed_is_kept_sent_and_never_changes(full, tmp_path):
     full.sheet(FRIDAY)
     with pytest.raises(ApprovalError):
-        sent_files(full.store, FRIDAY)
+        sent_files(full.store, daily(FRIDAY))
     edited = tmp_path / "sửa.docx"
     edited.write_bytes(b"signed")
-    signed = approve(full.store, full.reports, FRIDAY, who="an", now=full.now, edited=edited)
+    signed = approve(full.store, full.reports, daily(FRIDAY), who="an", now=full.now, edited=edited)
     assert (signed.main.sha256, signed.main.name) == (sha256(b"signed"), "diem-bao-2026-09-11.docx")
     assert {file.name.rpartition(".")[2] for file in signed.files} == {"docx", "json"}
     full.sheet(FRIDAY, now=full.now + timedelta(hours=1))
     (full.reports / "2026-09-11" / "diem-bao-2026-09-11.docx").write_bytes(b"other")
-    sent = send(full.store, full.reports, FRIDAY, who="an", now=full.now)
+    sent = send(full.store, full.reports, daily(FRIDAY), who="an", now=full.now)
     assert sent[0].read_bytes() == b"signed"
-    send(full.store, full.reports, FRIDAY, who="an", now=full.now)
-    assert [act.act for act in full.store.report_acts(report_id(FRIDAY))] == ["approved", "sent"]
-    assert approved(full.store, FRIDAY).main.content == b"signed"
+    send(full.store, full.reports, daily(FRIDAY), who="an", now=full.now)
+    assert [act.act for act in full.store.report_acts(daily_id(FRIDAY))] == ["approved", "sent"]
+    assert approved(full.store, daily(FRIDAY)).main.content == b"signed"
     with pytest.raises(ApprovalError, match="correction"):
-        approve(full.store, full.reports, FRIDAY, who="an", now=full.now)
+        approve(full.store, full.reports, daily(FRIDAY), who="an", now=full.now)
 
 
 def test_what_was_joined_pinned_and_weighed_holds_after_approval_and_can_be_undone(full):
@@ -123,12 +124,12 @@ def test_what_was_joined_pinned_and_weighed_holds_after_approval_and_can_be_undo
     edit(full, '[issue.i3]\nmerge = "i1"\n[issue.i1]\nlevel = 0\n[issue.i4]\npin = 1\n')
     signed = again(full)
     assert full.store.issue_edits() == [], "a draft decides nothing for good"
-    approve(full.store, full.reports, FRIDAY, who="an", now=full.now)
+    approve(full.store, full.reports, daily(FRIDAY), who="an", now=full.now)
     log = [(edit.kind, edit.issue_id, edit.into_id, edit.level, edit.made_by) for edit in full.store.issue_edits()]
     assert log == [
         ("merge", "i3", "i1", None, "an"), ("level", "i1", None, 0, "an"), ("pin", "i4", None, None, "an"),
     ]  # fmt: skip
-    approve(full.store, full.reports, FRIDAY, who="an", now=full.now)
+    approve(full.store, full.reports, daily(FRIDAY), who="an", now=full.now)
     assert len(full.store.issue_edits()) == 3, "what holds already is not noted again"
     assert verify(signed, full.store) == []
     full.now = at(12, 6, 10)
@@ -149,15 +150,15 @@ def test_what_was_joined_pinned_and_weighed_holds_after_approval_and_can_be_undo
 
 def test_a_matter_is_new_since_the_sheet_it_is_compared_with(full):
     full.sheet(FRIDAY)
-    approve(full.store, full.reports, FRIDAY, who="an", now=full.now)
-    send(full.store, full.reports, FRIDAY, who="an", now=full.now)
+    approve(full.store, full.reports, daily(FRIDAY), who="an", now=full.now)
+    send(full.store, full.reports, daily(FRIDAY), who="an", now=full.now)
     full.now = at(14, 6, 10)
     monday = date(2026, 9, 14)
     full.add("c1", at(11, 5), day=monday, issue="i8")
     full.add("c2", at(12, 10), day=monday, issue="i9")
     sheet = full.sheet(monday)
     novelty = {issue["id"]: issue["score_parts"]["novelty"] for issue in sheet["issues"]}
-    kept = full.store.load_report(report_id(monday)).inputs["new_since"]
+    kept = full.store.load_report(daily_id(monday)).inputs["new_since"]
     assert (kept, novelty) == ("2026-09-11T06:00:00+07:00", {"i8": 0, "i9": 2})
     scope = scope_for(monday, full.config.settings, full.now)
     for issue in sheet["issues"]:
@@ -173,8 +174,8 @@ def test_a_matter_is_new_since_the_sheet_it_is_compared_with(full):
 
 def test_later_facts_go_into_a_note_and_a_sent_matter_is_not_told_again(full):
     full.sheet(FRIDAY)
-    approve(full.store, full.reports, FRIDAY, who="an", now=full.now)
-    send(full.store, full.reports, FRIDAY, who="an", now=full.now)
+    approve(full.store, full.reports, daily(FRIDAY), who="an", now=full.now)
+    send(full.store, full.reports, daily(FRIDAY), who="an", now=full.now)
     full.now = at(12, 6, 10)
     full.add("later", at(10, 12), day=date(2026, 9, 12), issue="i9")
     note = write_note(full.store, full.config, full.reports, FRIDAY, who="an", now=full.now)
@@ -209,7 +210,7 @@ def test_an_office_gets_what_concerns_it_and_nothing_else(full):
     assert {issue["id"] for issue in sheet["issues"]} == {"i1", "i3"}
     assert [body["id"] for body in sheet["bodies"]] == ["so-xay-dung"]
     assert verify(sheet, full.store) == []
-    kept = kept_inputs(full.store, full.config, full.store.load_report(report_id(FRIDAY)))
+    kept = kept_inputs(full.store, full.config, full.store.load_report(daily_id(FRIDAY)))
     assert {found.body_id for found in offices_in(kept, gazetteer)} == {"so-xay-dung", "n11413"}
     with pytest.raises(LookupError, match="no agency"):
         office_of(gazetteer, "không có", "thành phố Hải Phòng")
@@ -249,8 +250,8 @@ def test_the_whole_way_on_postgres(tmp_path, fill_store, make_morning, postgres_
         made.now += timedelta(minutes=5)
         edit(made, '[issue.i3]\nmerge = "i1"\n[issue.i1]\nlevel = 0\n[issue.i4]\npin = 1\n')
         signed = again(made)
-        approve(made.store, made.reports, FRIDAY, who="an", now=made.now)
-        send(made.store, made.reports, FRIDAY, who="an", now=made.now)
+        approve(made.store, made.reports, daily(FRIDAY), who="an", now=made.now)
+        send(made.store, made.reports, daily(FRIDAY), who="an", now=made.now)
         assert [one.kind for one in made.store.issue_edits()] == ["merge", "level", "pin"]
         assert verify(signed, made.store) == []
         then = write_as_of(made.store, made.config, FRIDAY, made.now, folder=tmp_path, flat=True, formats=KINDS)

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from report.signable import daily_id
 from report.verify import verify
-from report.write import report_id, write_again, write_sheet
+from report.write import write_again, write_sheet
 from storage.records import FateWord, Outcome
 from vietnamese.clock import LOCAL
 
@@ -110,7 +111,7 @@ def test_writing_again_what_never_was_gives_nothing(morning):
 
 def test_the_reports_row_remembers_what_the_sheet_was_made_of(full):
     full.sheet(FRIDAY)
-    kept = full.store.load_report(report_id(FRIDAY))
+    kept = full.store.load_report(daily_id(FRIDAY))
     assert (kept.state, kept.path, kept.run_id) == ("draft", "2026-09-11/diem-bao-2026-09-11.html", "nightly-20260911")
     assert len(kept.articles) == 4
     assert sum(article.late for article in kept.articles) == 1
@@ -120,7 +121,7 @@ def test_the_reports_row_remembers_what_the_sheet_was_made_of(full):
 @pytest.mark.parametrize("word", ["approved", "sent"])
 def test_an_approved_or_sent_sheet_is_never_overwritten(full, word):
     full.sheet(FRIDAY)
-    full.store.save_report(replace(full.store.load_report(report_id(FRIDAY)), state=word))
+    full.store.save_report(replace(full.store.load_report(daily_id(FRIDAY)), state=word))
     files = full.reports / "2026-09-11"
     before = {file: file.read_bytes() for file in files.iterdir()}
     full.add("more", at(10, 13), day=FRIDAY)
@@ -141,7 +142,7 @@ def test_a_sheet_that_cannot_be_made_leaves_the_old_one_whole(full, monkeypatch)
     with pytest.raises(OSError, match="No space"):
         full.sheet(FRIDAY, now=full.now + timedelta(hours=1))
     assert {file: file.read_bytes() for file in (full.reports / "2026-09-11").iterdir()} == before
-    assert full.store.load_report(report_id(FRIDAY)).generated_at == full.now
+    assert full.store.load_report(daily_id(FRIDAY)).generated_at == full.now
 
 
 def test_the_words_of_an_article_that_its_outlet_removed_are_not_repeated(full):
