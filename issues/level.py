@@ -19,8 +19,12 @@ INFORMATION, FOLLOW, ANSWER, URGENT = range(4)
 _TROUBLE = ("harm", "crime", "hazard", "fault", "protest")
 _HARM_OF_FAULT, _HARM_MOST = 0.3, 2.5
 """A shortcoming that goes with harm weighs more by this share of the harm (up to the second number)."""
+_FAULT_OF_OFFENDERS = 0.6
+"""Share of the shortcomings that counts when the title tells of a crime only."""
 _CALM_ELSEWHERE = 0.7
 """Share of what calms outside the title that does not count when the title tells of trouble."""
+_BEFORE = 24
+"""Characters looked at before a word of trouble."""
 _CITY = frozenset({"p31", "p31-old", "p30"})
 
 
@@ -79,12 +83,24 @@ def judge(
 
 
 def _points(found: Sequence[Found], cues: LevelCues) -> dict[str, float]:
-    """Points by role. Where the title tells of trouble, what calms counts less unless the title says it too."""
+    """Points by role. Where the title tells of trouble, what calms counts less unless the title says it too.
+
+    Where it tells of a crime and of the police, that a singer or player is in it calms nothing; and where it tells of a
+    crime only, what is at fault below is mostly the offenders'. `gravest` is the weightiest shortcoming, `raising` the
+    weightiest order or crowd.
+    """
     points: dict[str, float] = {role: math.fsum(f.points for f in found if f.cue.role == role) for role in cues.roles}
-    if any(f.in_title and f.cue.role in _TROUBLE for f in found):
+    telling = [f.cue.role for f in found if f.in_title and f.cue.role in _TROUBLE]
+    if telling.count("crime") > 1:
+        points["calm"] *= 1 - _CALM_ELSEWHERE
+    elif telling:
         points["calm"] -= _CALM_ELSEWHERE * math.fsum(
             f.points for f in found if f.cue.role == "calm" and not f.in_title
         )
+    if "crime" in telling and not {"fault", "protest"} & set(telling):
+        points["fault"] *= _FAULT_OF_OFFENDERS
+    points["gravest"] = max((f.points for f in found if f.cue.role == "fault"), default=0.0)
+    points["raising"] = max((f.points for f in found if f.cue.role in {"central", "mass"}), default=0.0)
     return points
 
 
@@ -99,9 +115,12 @@ def find(*, title: str, sapo: str | None, text: str, cues: LevelCues) -> list[Fo
 def _search(cue: Cue, parts: dict[str, str], cues: LevelCues) -> Found | None:
     words: list[str] = []
     share = 0.0
-    in_title = cue.pattern.search(parts["title"]) is not None
+    in_title = False
     for place in PLACES:
         for match in cue.pattern.finditer(parts[place]):
+            if cue.role in _TROUBLE and _averted(parts[place], match.start(), cues):
+                continue
+            in_title = in_title or place == "title"
             if match[0].strip() not in words:
                 words.append(match[0].strip())
                 share = share or cues.places[place]
@@ -111,16 +130,22 @@ def _search(cue: Cue, parts: dict[str, str], cues: LevelCues) -> Found | None:
     return Found(cue=cue, points=round(cue.weight * share * (1 + more), 3), words=tuple(words[:3]), in_title=in_title)
 
 
+def _averted(part: str, start: int, cues: LevelCues) -> bool:
+    """Whether what stands before says that the trouble is prevented («chống gian lận»)."""
+    return cues.averted.search(part[max(0, start - _BEFORE) : start]) is not None
+
+
 def _level(points: dict[str, float], cues: LevelCues) -> int:
     trouble = sum(points[role] for role in _TROUBLE)
     grave = points["fault"] + points["protest"] - 0.5 * points["answered"]
-    if points["fault"] >= 1:
+    if points["gravest"] >= 1:
         grave += _HARM_OF_FAULT * min(_HARM_MOST, points["harm"])
     limits = cues.limits
     if points["calm"] * limits.calm > trouble or trouble < limits.follow:
         return INFORMATION
     answerable = points["public"] >= limits.answerable
-    raised = points["central"] + points["mass"] >= 1 and (grave >= limits.raised or points["harm"] > points["crime"])
+    harmed = points["harm"] > points["crime"] and points["answered"] < 1
+    raised = points["raising"] >= 1 and (grave >= limits.raised or harmed)
     ordered = points["central"] >= limits.ordered and grave >= limits.raised
     if answerable and (ordered or (raised and grave + points["harm"] >= limits.urgent)):
         return URGENT

@@ -41,6 +41,7 @@ class _RawPlaces(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     sapo: float
     text: float
     more: float
+    averted: str
     text_characters: int
 
 
@@ -68,6 +69,8 @@ class LevelCues:
     cues: tuple[Cue, ...]
     places: Mapping[str, float]
     more: float
+    averted: re.Pattern[str]
+    """Before a word of trouble: what is prevented, not what happened."""
     text_characters: int
     limits: Limits
     roles: tuple[Role, ...] = get_args(Role)
@@ -87,6 +90,7 @@ def level_cues(folders: Sequence[Path] = ()) -> LevelCues:
         ),
         places={"title": raw.places.title, "sapo": raw.places.sapo, "text": raw.places.text},
         more=raw.places.more,
+        averted=any_of([raw.places.averted], "places.averted", file),
         text_characters=raw.places.text_characters,
         limits=raw.limits,
     )

@@ -143,7 +143,7 @@ def test_who_is_criticised_matters(level: int, title: str, sapo: str) -> None:
         (2, "Mảng vữa trần rơi trúng ba học sinh đang giờ tập viết", "Phòng học của trường tiểu học đã cũ."),
         (2, "Lớp học nghỉ giữa buổi vì khí độc bay sang từ lò nung", "Nhiều học sinh phải nhập viện."),
         (2, "Sở phải thu hồi lô thịt hộp", "Sản phẩm không an toàn đã bán ở ba chợ của thành phố."),
-        (2, "Tháo dỡ dàn phun nước 40 tỷ sau hai mùa hè", "Dự án của thành phố chạy chập chờn, nhiều chỗ hư hỏng."),
+        (2, "Tháo dỡ dàn phun nước 40 tỷ sau hai mùa hè", "Dự án của thành phố chạy chập chờn, nhiều chỗ xuống cấp."),
         (2, "Chủ đầm lên tiếng vụ cưỡng chế ở xã ven biển", ""),
         (2, "Đơn xin về gần nhà không được giải quyết, cô giáo nhập viện", "Gia đình bức xúc với chính quyền."),
     ],
@@ -188,3 +188,54 @@ def test_what_a_fine_has_ended_is_information() -> None:
 )  # fmt: skip
 def test_what_happened_tells_the_field_more_than_where(field: int, title: str, sapo: str) -> None:
     assert verdict(title, sapo).field_of == field
+
+
+@pytest.mark.parametrize(
+    ("level", "title", "sapo"),
+    [
+        (1, "Nhà trọ cháy, ba người mắc kẹt trên tầng hai", "Cửa sổ, bàn ghế hư hỏng nặng; chung cư bên cạnh an toàn."),
+        (
+            1,
+            "Ô tô đâm tử vong người đi bộ bên cầu",
+            "Hai xe máy hư hỏng, người lái bị thương, cơ quan chức năng có mặt.",
+        ),
+        (2, "Mặt cầu hư hỏng, hành khách phản ánh nhiều tháng", "UBND quận nói đã biết."),
+    ],
+)
+def test_the_damage_of_an_accident_is_no_shortcoming(level: int, title: str, sapo: str) -> None:
+    found = verdict(title, sapo)
+    assert found.level == level, found.reasons
+
+
+def test_people_concerned_in_numbers_do_not_raise_people_hurt_and_unrest_do() -> None:
+    sapo = "UBND huyện nói đang xem xét, người dân bức xúc, dự án chậm trễ."
+    assert verdict("Hàng nghìn hộ dân phản đối bãi rác ô nhiễm", sapo).level == 2
+    assert verdict("Hàng nghìn hộ dân phong tỏa bãi rác ô nhiễm", sapo).level == 3
+    assert verdict("Ngộ độc sau bữa trưa, 60 học sinh nằm viện", "Trường tiểu học dùng thực phẩm bẩn.").level == 3
+
+
+def test_what_a_court_has_settled_is_not_urgent() -> None:
+    sapo = "Cầu dẫn nơi xảy ra tai nạn, 7 người tử vong, nhiều người bị thương."
+    assert verdict("Tai nạn xe khách, 7 người tử vong", sapo).level == 3
+    assert verdict("Tài xế gây tai nạn khiến 7 người tử vong lĩnh 12 năm tù", sapo).level == 1
+
+
+def test_a_crime_in_the_title_is_calmed_by_no_singer_in_it() -> None:
+    assert verdict("Khởi tố ca sĩ tổ chức dùng ma túy trên đảo", "").level == 1
+    assert verdict("Ca sĩ trẻ hát trên đảo", "Đêm nhạc có nhiều nghệ sĩ.").level == 0
+
+
+def test_the_faults_of_offenders_are_not_those_of_a_public_body() -> None:
+    sapo = "Lô hàng có rác thải, giấy tờ khai khống, qua cảng của thành phố."
+    assert verdict("Khởi tố nhóm buôn lậu phế liệu", sapo).level == 1
+    assert verdict("Cán bộ trạm kiểm dịch nhận hối lộ, bị khởi tố", sapo).level == 2
+
+
+def test_what_is_prevented_has_not_happened() -> None:
+    assert verdict("Các trường chống gian lận trong kỳ thi", "Sở Giáo dục tập huấn giáo viên.").level == 0
+    assert verdict("Gian lận trong kỳ thi", "Sở Giáo dục cho biết giáo viên có sai phạm.").level == 2
+
+
+def test_a_government_s_general_words_are_no_order_about_a_matter() -> None:
+    assert verdict("Chính phủ giao chỉ tiêu, nhắc chuyện nhũng nhiễu", "Cán bộ phải thay đổi.").level < 3
+    assert verdict("Thủ tướng giao thành phố kiểm tra chuyện nhũng nhiễu ở một cửa", "Cán bộ bị nêu.").level == 3
