@@ -108,8 +108,8 @@ class Crawl(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     max_crawl_delay_seconds: float = 60.0
     """A Crawl-delay in robots.txt slows us down to this at most."""
     max_requests_per_host: int = 2_000
-    """A host gets at most this many requests in a run, robots.txt and further tries included; what is left stays due.
-    0: no limit."""
+    """A host gets at most this many requests on a day of Hải Phòng, from night, topics and watches together,
+    robots.txt and further tries included; the rest stays due. 0: no limit."""
     reach_timeout_seconds: float = 10.0
     """An outlet that cannot be connected to within this time counts as unreachable for the run."""
 

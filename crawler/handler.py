@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from OpenSSL import SSL
@@ -19,7 +20,7 @@ from twisted.web.client import Agent
 
 from crawler.context import context_of
 from crawler.endpoints import RESOLVERS, GuardedEndpoints
-from crawler.errors import HeldError, TooBigError, UnreachableError
+from crawler.errors import TooBigError, UnreachableError
 from crawler.pace import Pacer
 from crawler.tally import Tally
 
@@ -38,10 +39,9 @@ class GuardedHandler(HTTP11DownloadHandler):
 
         context = context_of(crawler)
         self._tally = context.tally if context else Tally()
-        self._most = context.crawl.max_requests_per_host if context else 0
         self._resolvers = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="resolver")
         self._pacer = Pacer(
-            context.store.claim_host if context else None,
+            partial(context.store.claim_host, most=context.crawl.max_requests_per_host) if context else None,
             context.longest_wait if context else 60.0,
             context.store.hold_host if context else None,
         )
@@ -56,7 +56,6 @@ class GuardedHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Wait for the host's turn, then ask. HeldError, TooBigError and UnreachableError beside Scrapy's own."""
         host = urlparse_cached(request).hostname or ""
-        self._count(host)
         async with self._pacer.turn(host, float(request.meta.get("pace", 0.0))):
             try:
                 with wrap_twisted_exceptions():
@@ -71,12 +70,6 @@ class GuardedHandler(HTTP11DownloadHandler):
                 raise
             self._tally.answered(len(response.body), response.status)
             return response
-
-    def _count(self, host: str) -> None:
-        """One request more to a host. HeldError when it had all that it gets in a run."""
-        if self._most and self._tally.asked[host] >= self._most:
-            raise HeldError(f"{host} had its {self._most} requests of this run", 0.0)
-        self._tally.asked[host] += 1
 
     def _agent(self) -> _GuardedAgent:
         return _GuardedAgent(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
@@ -25,8 +26,9 @@ MOST_SLOWED = 5
 class Pacer:
     """Lets one request at a time through to a host.
 
-    `claim(host, pace_seconds)` takes the host's turn and gives 0.0, or the seconds until it can be tried again; None
-    for no spacing (`scrapy shell`). `hold(host, seconds)` lets all processes wait: a slow site is slowed down for.
+    `claim(host, pace_seconds)` takes the host's turn and gives 0.0, or the seconds until it can be tried again, or
+    infinity when the host had all requests of its day; None for no spacing (`scrapy shell`). `hold(host, seconds)` lets
+    all processes wait: a slow site is slowed down for.
     """
 
     def __init__(
@@ -37,15 +39,21 @@ class Pacer:
     ) -> None:
         self._claim, self._longest_wait, self._hold = claim, longest_wait, hold
         self._answered: dict[str, float] = {}
+        self._spent: set[str] = set()
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @asynccontextmanager
     async def turn(self, host: str, pace_seconds: float) -> AsyncIterator[None]:
         """Hold the host's turn; HeldError when it is not to be asked for longer than this run waits."""
         async with self._turns[host]:
+            if host in self._spent:
+                raise _spent(host)
             # Turns space what leaves us; counting from the last answer, nothing arrives closer together either.
             await asyncio.sleep(max(0.0, self._answered.get(host, 0.0) + pace_seconds - time.monotonic()))
             while self._claim is not None and (wait := self._claim(host, pace_seconds)) > 0:
+                if wait == math.inf:
+                    self._spent.add(host)
+                    raise _spent(host)
                 if wait > self._longest_wait + 2 * pace_seconds:
                     raise HeldError(f"{host} asked for a pause of {wait:.0f} s", wait)
                 await asyncio.sleep(wait)
@@ -59,6 +67,10 @@ class Pacer:
     def _rest(self, host: str, took: float, pace_seconds: float) -> None:
         if self._hold is not None and took > max(pace_seconds, SLOW_SECONDS):
             self._hold(host, min(took, MOST_SLOWED * pace_seconds))
+
+
+def _spent(host: str) -> HeldError:
+    return HeldError(f"{host} had all its requests of this day", 0.0)
 
 
 def retry_after(value: str | None, date: str | None = None) -> float | None:

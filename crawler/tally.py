@@ -65,8 +65,6 @@ class Tally:
     outlets: dict[str, OutletProgress] = field(default_factory=dict)
     fates: Counter[str] = field(default_factory=Counter)
     requests: int = 0
-    asked: Counter[str] = field(default_factory=Counter)
-    """Requests sent, by host."""
     not_modified: int = 0
     robots: int = 0
     bytes: int = 0

@@ -5,13 +5,14 @@ A row opened in `fates` without a word means «seen in this run»; `storage.arti
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, or_, select, text
+from sqlalchemy import Connection, RowMapping, and_, or_, select, text
 
 from config.model import Settings
 from storage.errors import StoreError
@@ -271,24 +272,27 @@ def _as_record(row: RowMapping) -> FrontierRow:
     )
 
 
-def claim_host(connection: Connection, host: str, pace_seconds: float) -> float:
+def claim_host(connection: Connection, host: str, pace_seconds: float, today: date, most: int) -> float:
     """Take the host's turn for one request to be sent now: 0.0, or the seconds until it can be tried again.
 
     Nothing is reserved: a turn is given at the moment of sending, `pace_seconds` after the last request of whatever
-    process, so that one who got away late pushes all others back.
+    process, so that one who got away late pushes all others back. `SPENT` when the host had `most` requests `today`
+    (0: no limit): those of every process count, the night's, a topic's, a watch's.
     """
     now = time.time()
-    take = text(
-        "INSERT INTO hosts (host, next_at, asked_at) VALUES (:host, :now + :pace, :now) ON CONFLICT (host) DO UPDATE "
-        "SET next_at = excluded.next_at, asked_at = excluded.asked_at "
-        "WHERE hosts.next_at <= :now AND coalesce(hosts.asked_at, 0.0) + :pace <= :now RETURNING host"
-    )
-    # One statement, so two processes can never be given the same moment.
-    asked = {"host": host, "now": now, "pace": float(pace_seconds)}
-    if connection.execute(take, asked).first() is not None:
+    # One statement, so two processes can never be given the same moment, or the last request of the day.
+    asked = {
+        "host": host, "now": now, "pace": float(pace_seconds), "most": most,
+        "today": today.isoformat(), "tomorrow": (today + timedelta(days=1)).isoformat(),
+    }  # fmt: skip
+    if connection.execute(_TAKE, asked).first() is not None:
         return 0.0
-    free = select(func.max(hosts.c.next_at), func.max(hosts.c.asked_at)).where(hosts.c.host == host)
-    next_at, asked_at = connection.execute(free).one()
+    c = hosts.c
+    next_at, asked_at, day, requests = connection.execute(
+        select(c.next_at, c.asked_at, c.day, c.requests).where(c.host == host)
+    ).one()
+    if most and requests is not None and requests >= most and day in {asked["today"], asked["tomorrow"]}:
+        return SPENT
     if asked_at is not None and asked_at > now:
         # The clock went back: what was still to be waited for stays to be waited for, not the whole jump.
         next_at, asked_at = next_at - (asked_at - now), now
@@ -296,6 +300,21 @@ def claim_host(connection: Connection, host: str, pace_seconds: float) -> float:
         connection.execute(moved.values(next_at=next_at, asked_at=asked_at))
     wait: float = max(next_at, (asked_at or 0.0) + pace_seconds) - now
     return max(wait, _AT_ONCE)
+
+
+SPENT = math.inf
+"""The wait of a host that had all requests of its day."""
+
+# A night that began yesterday and one of today share a host for a while: both count on the later day.
+_TAKE = text(
+    "INSERT INTO hosts (host, next_at, asked_at, day, requests) VALUES (:host, :now + :pace, :now, :today, 1) "
+    "ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at, asked_at = excluded.asked_at, "
+    "day = CASE WHEN hosts.day = :tomorrow THEN hosts.day ELSE excluded.day END, "
+    "requests = CASE WHEN hosts.day IN (:today, :tomorrow) THEN coalesce(hosts.requests, 0) + 1 ELSE 1 END "
+    "WHERE hosts.next_at <= :now AND coalesce(hosts.asked_at, 0.0) + :pace <= :now "
+    "AND (:most = 0 OR coalesce(hosts.day, '') NOT IN (:today, :tomorrow) OR coalesce(hosts.requests, 0) < :most) "
+    "RETURNING host"
+)
 
 
 def hold_host(connection: Connection, host: str, seconds: float) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from storage.types import JsonText, SafeText, UtcDateTime
 
-REVISION = "0010"
+REVISION = "0011"
 """The newest migration: what a store of this program is at."""
 
 APPLICATION_ID = 0x64696562
@@ -302,6 +302,8 @@ hosts = Table(
     Column("host", String, primary_key=True),
     Column("next_at", Float, nullable=False),  # real time, seconds since 1970: pace is owed to the real host
     Column("asked_at", Float),  # the last request: who wants a longer pace than the one before counts from it
+    Column("day", String),  # of Hải Phòng, by the clock of the run, YYYY-MM-DD
+    Column("requests", Integer),  # of that day, by all processes
 )
 
 reports = Table(

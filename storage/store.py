@@ -41,7 +41,7 @@ from storage.schema import feed_polls, feeds
 from storage.search import Hit
 from storage.topics import Topic
 from storage.views import v1_articles
-from vietnamese.clock import Clock, system_clock
+from vietnamese.clock import Clock, system_clock, to_local
 
 _WRITER_LOCK = 0x6469656D
 """Key of the Postgres advisory lock: one writer at a time, as on SQLite, so two runs can never deadlock."""
@@ -143,10 +143,13 @@ class Store:
 
     # pace
 
-    def claim_host(self, host: str, pace_seconds: float) -> float:
-        """Take the host's turn for a request sent now, shared by all processes: 0.0, or seconds until the next try."""
+    def claim_host(self, host: str, pace_seconds: float, most: int = 0) -> float:
+        """Take the host's turn for a request sent now, shared by all processes: 0.0, or seconds until the next try.
+
+        Infinite when it had `most` requests on this day of Hải Phòng (0: no limit).
+        """
         with self._single("claim a host") as connection:
-            return frontier.claim_host(connection, host, pace_seconds)
+            return frontier.claim_host(connection, host, pace_seconds, to_local(self.clock()).date(), most)
 
     def hold_host(self, host: str, seconds: float) -> None:
         """Nothing to this host before `seconds` from now."""

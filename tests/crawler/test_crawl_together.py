@@ -31,6 +31,7 @@ feeds = ["http://{host}/rss"]
 SETTINGS = f"""
 builtin_outlets = false
 [crawl]
+max_requests_per_host = 0
 pace_seconds = {PACE}
 retries = 0
 [analysis]
@@ -104,3 +105,25 @@ def test_a_night_and_a_topic_keep_the_pace_of_each_host_together(tmp_path: Path,
         assert not [row for row in rows if row.path.startswith("/kin/")], "robots.txt is obeyed by both"
     everything = [row.path for host in (A, B) for row in site.paths(host) if row.path.endswith(".html")]
     assert len(set(everything)) == 4
+
+
+CAP = 7
+
+
+def test_a_night_and_a_topic_at_once_keep_the_cap_of_each_host_together(tmp_path: Path, site: Any) -> None:
+    """Either of them alone would ask more often."""
+    for host in (A, B):
+        site.feed(host, *(f"http://{host}/{n}.html" for n in range(9)))
+        for number in range(9):
+            site.article(host, f"/{number}.html", f"Tin số {number} về cầu Bính")
+    env = _environment(tmp_path, site, "")
+    settings = tmp_path / "overlay" / "settings.toml"
+    settings.write_text(
+        SETTINGS.replace("max_requests_per_host = 0", f"max_requests_per_host = {CAP}").replace(str(PACE), "0.05")
+    )
+    open_store(f"sqlite:///{tmp_path / 'diembao.db'}").close()
+    words = (("scrapy", "crawl", "nightly"), ("scrapy", "crawl", "topic", "-a", "q=cầu Bính"))
+    for process in [_start(env, *each) for each in words]:
+        _, error = process.communicate(timeout=90)
+        assert process.returncode == 0, error[-2000:]
+    assert [len(site.paths(host)) for host in (A, B)] == [CAP, CAP]

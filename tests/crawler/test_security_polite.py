@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -25,14 +26,36 @@ def test_no_host_gets_more_than_its_cap_and_the_rest_stays_due(night: Any, site:
     fates = list(night.fates().values())
     assert fates.count("stored") == 5
     assert fates.count("deferred") == 5
-    assert f"{B} had its 6 requests of this run" in set(night.details().values())
+    assert f"{B} had all its requests of this day" in set(night.details().values())
     assert result.errors == ()
     assert len(night.store.rows(articles.select())) == 10, "what was not asked for is there as its feed told it"
+    night.now += timedelta(days=1)
     night.run()
     assert len(site.paths(B)) == 12
+    night.now += timedelta(days=1)
     night.run()
     full = [row for row in night.store.rows(articles.select()) if row["kind"] == "full"]
     assert len(full) == 10, "three nights have all of it"
+
+
+def test_a_topic_and_the_night_of_one_day_share_the_cap_and_a_night_that_goes_on_counts_on(
+    night: Any, site: Any
+) -> None:
+    night.crawl_settings = {"max_requests_per_host": 7}
+    night.outlet()
+    site.feed(B, *(f"http://{B}/{n}.html" for n in range(9)))
+    for n in range(9):
+        site.article(B, f"/{n}.html", title=f"Tin số {n} về cầu Bính")
+    night.run("topic", q="cầu Bính", pages="2", validators={})
+    asked = len(site.paths(B))
+    assert 3 <= asked <= 5
+    night.run(finish=False)
+    assert len(site.paths(B)) == 7
+    night.run()
+    assert len(site.paths(B)) == 7, "continued, it has no more than before"
+    night.now += timedelta(days=1)
+    night.run()
+    assert len(site.paths(B)) == 14
 
 
 def test_further_tries_and_redirects_count(night: Any, site: Any) -> None:

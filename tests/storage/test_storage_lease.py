@@ -9,6 +9,7 @@ import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,23 @@ def test_a_clock_that_goes_back_holds_no_host_for_the_length_of_the_jump(
     assert store.claim_host("bao.vn", 2.0) == 0.0
     at(now + 3600)
     assert store.claim_host("bao.vn", 2.0) == 0.0
+
+
+def test_a_host_gets_its_requests_of_a_day_by_the_clock_of_the_runs(store: Any) -> None:
+    evening = datetime(2026, 9, 10, 16, 30, tzinfo=UTC)  # 23:30 in Hải Phòng
+
+    def asked(at: datetime, most: int = 3) -> float:
+        store.clock = lambda: at
+        return store.claim_host("bao.vn", 0.0, most)
+
+    assert [asked(evening) for _ in range(4)] == [0.0, 0.0, 0.0, inf]
+    assert asked(evening, 0) == 0.0, "no limit: counted all the same"
+    assert asked(evening, 4) == inf
+    after = evening + timedelta(hours=1)
+    assert asked(after) == 0.0, "a new day"
+    assert [asked(evening), asked(after), asked(evening), asked(after)] == [0.0, 0.0, inf, inf], "they share the later"
+    assert asked(evening - timedelta(days=300)) == 0.0, "a clock that was wrong holds nobody for ever"
+    assert store.claim_host("khac.vn", 0.0, 1) == 0.0
 
 
 def test_feeds_polled_in_the_future_are_worth_asking(store: Any) -> None:

@@ -18,7 +18,7 @@ from storage.candidates import Filters
 from storage.errors import StoreError
 from storage.records import FateWord, Outcome
 from storage.schema import REVISION, articles
-from storage.search_index import body_word, search_key
+from storage.search_index import body_word, index_articles, search_key
 from storage.store import open_store
 from storage.types import FORMAT
 
@@ -81,6 +81,9 @@ def _insert(connection: Connection, name: str, values: dict[str, Any], now: date
 
 
 def _index(connection: Connection, revision: str, now: datetime) -> None:
+    if revision >= "0010":
+        index_articles(connection, [ARTICLE])
+        return
     accented, folded, body = "rác ở lê chân đường ngập rác", "rac o le chan duong ngap rac", body_word("a-so")
     values = {"id": ARTICLE, "key": search_key(ARTICLE, now - timedelta(hours=3)), "bodies": body}
     values |= {"accented": accented, "folded": folded, "too": [body, "@p_x"]}
