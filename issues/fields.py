@@ -79,15 +79,18 @@ def field_points(*, title: str, sapo: str | None, text: str, cues: FieldCues) ->
     parts = {"title": folded(title), "sapo": folded(lead), "text": folded(rest[: cues.text_characters])}
     points: dict[int, float] = {}
     for number, pattern in cues.patterns.items():
-        both = (pattern, cues.strong[number])
-        total = sum(cues.places[place] * _different(both, part) for place, part in parts.items())
+        total = sum(
+            cues.places[place] * _different(pattern, cues.strong[number], part) for place, part in parts.items()
+        )
         if total:
             points[number] = round(total * cues.weights[number], 3)
     return points
 
 
-def _different(patterns: Iterable[re.Pattern[str]], part: str) -> int:
-    return sum(len({match[0] for match in pattern.finditer(part)}) for pattern in patterns)
+def _different(pattern: re.Pattern[str], strong: re.Pattern[str], part: str) -> int:
+    """How many different cues a part has; strong ones, looked for only where there are any, count twice."""
+    cues = len({match[0] for match in pattern.finditer(part)})
+    return cues + len({match[0] for match in strong.finditer(part)}) if cues else 0
 
 
 def field_of(*, title: str, sapo: str | None, text: str, cues: FieldCues) -> int:
