@@ -35,12 +35,12 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="A JSON sheet: daily, weekly or monthly.", metavar="FILE.json")],
+    file: Annotated[Path, typer.Argument(help="A JSON sheet: daily, weekly, monthly, city.", metavar="FILE.json")],
     demo: DemoOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Recompute every number of a sheet from the store; list what differs and end with 3 where something does."""
-    from report.as_period import SCHEMA as OF_A_PERIOD
+    from report import as_period, city_json
     from report.verify import verify as of_a_day
     from report.write_period import verify_period
     from storage.store import open_store
@@ -48,7 +48,8 @@ def verify(
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
         sheet = _read(file)
-        differences = verify_period if sheet.get("schema") == OF_A_PERIOD else of_a_day
+        of_schema = {as_period.SCHEMA: verify_period, city_json.SCHEMA: city_json.verify_city}
+        differences = of_schema.get(str(sheet.get("schema")), of_a_day)
         with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
             try:
                 found = differences(sheet, store, settings.settings)
@@ -75,7 +76,7 @@ def diff(
         where, _ = configured(demo=demo, overlay=config)
         try:
             changes = compare(_read(_json_file(where, before)), _read(_json_file(where, after)))
-        except (ValueError, KeyError) as error:
+        except ValueError as error:
             stop(f"{before}, {after}: {error}")
     if as_json:
         typer.echo(json.dumps(changes, ensure_ascii=False, indent=1))
@@ -94,7 +95,8 @@ def preview(
     """Open the HTML sheet of a morning in the browser where there is a screen, and print its path."""
     with clear_errors():
         where, _ = configured(demo=demo, overlay=config)
-        file = _json_file(where, day_of(day).isoformat()).with_suffix(".html")
+        morning = day_of(day).isoformat()
+        file = where.reports / morning / f"diem-bao-{morning}.html"
     if not file.is_file():
         stop(f"there is no sheet of {day}; make it with `diembao report --date {day}`")
     if not quiet and sys.stdout.isatty():
@@ -122,7 +124,10 @@ def backtest(
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
         told = _read(_json_file(where, sheet))
-        placed = place(told, read_reference(reference))
+        try:
+            placed = place(told, read_reference(reference))
+        except ValueError as error:
+            stop(f"{sheet}: {error}")
         with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
             stored = _stored(store, told, placed)
     tops = [top for top in TOPS if top < len(told["issues"])] + [len(told["issues"])]
@@ -157,6 +162,8 @@ def _stored(store: Store, told: Mapping[str, Any], placed: Sequence[Placed]) -> 
 
 
 def _read(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        stop(f"there is no file {file}; give a JSON sheet, or its morning as YYYY-MM-DD")
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
@@ -172,4 +179,7 @@ def _json_file(where: Places, named: str) -> Path:
         day = date.fromisoformat(named).isoformat()
     except ValueError:
         return Path(named)
-    return where.reports / day / f"diem-bao-{day}.json"
+    file = where.reports / day / f"diem-bao-{day}.json"
+    if not file.is_file():
+        stop(f"there is no sheet of {day}; make it with `diembao report --date {day}`")
+    return file

@@ -67,8 +67,8 @@ def city(
     ] = None,
     end: Annotated[str | None, typer.Option("--to", help="Only until then.", metavar="T")] = None,
     formats: Annotated[
-        str, typer.Option("--format", help="Which files: html, docx, txt, with commas.", metavar="LIST")
-    ] = "html,docx,txt",
+        str, typer.Option("--format", help="Which files: html, docx, txt, json, with commas.", metavar="LIST")
+    ] = "html,docx,txt,json",
     output: FolderOption = None,
     demo: DemoOption = False,
     config: ConfigOption = None,

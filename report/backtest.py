@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from config.loader import ConfigError
 from issues.moves import in_range
+from report.compare import whole_sheet
 from storage.views import v1_articles
 from vietnamese.normal import unaccent
 from vietnamese.words import syllables
@@ -67,7 +68,8 @@ def read_reference(file: Path) -> list[Matter]:
 
 
 def backtest(sheet: Mapping[str, Any], matters: Sequence[Matter]) -> list[Placed]:
-    """Where a parsed JSON sheet has each matter, in order of the matters."""
+    """Where a parsed JSON sheet has each matter, in order of the matters. ValueError when it is no daily sheet."""
+    whole_sheet(sheet)
     return [_placed(matter, sheet["issues"]) for matter in matters]
 
 

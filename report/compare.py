@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from report.as_json import SCHEMA
+
+_KEYS = ("date", "generated_at", "window", "issues")
+_OF_AN_ARTICLE = ("article_id", "url", "title", "excerpt")
 _MOVING = ("level", "field_of", "newsrooms", "independent_newsrooms", "pin", "proposal", "deadline")
 _NUMBERS = ("counts", "health")
 
@@ -15,8 +19,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
     Issues are the same when they share an article or their id. ValueError when one is no sheet.
     """
     for sheet in (before, after):
-        if sheet.get("schema") != "diembao/sheet/1":
-            raise ValueError(f"not a sheet: schema is {sheet.get('schema')!r}")
+        whole_sheet(sheet)
     old = {issue["id"]: issue for issue in before["issues"]}
     pairs = {issue["id"]: _same(issue, old) for issue in after["issues"]}
     met = {was for was in pairs.values() if was is not None}
@@ -34,6 +37,21 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
             if was != become
         ],
     }
+
+
+def whole_sheet(sheet: Mapping[str, Any]) -> None:
+    """ValueError saying what is missing, unless `sheet` is a parsed daily sheet with the keys that are compared."""
+    if sheet.get("schema") != SCHEMA:
+        raise ValueError(f"not a daily sheet: schema is {sheet.get('schema')!r}, expected {SCHEMA!r}")
+    missing = [name for name in (*_KEYS, *_NUMBERS) if name not in sheet]
+    if missing:
+        raise ValueError(f"not a whole sheet: {missing[0]} is missing")
+    try:
+        for issue in sheet["issues"]:
+            told = [_short(issue), *issue["bodies"]]
+            told += [article[name] for article in issue["articles"] for name in _OF_AN_ARTICLE]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a whole sheet: {type(error).__name__} {error} in an issue") from error
 
 
 def lines(changes: Mapping[str, Any]) -> Iterator[str]:

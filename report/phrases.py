@@ -164,9 +164,12 @@ def _besides(counts: Counts) -> str:
 
 def health_line(sheet: Sheet) -> str:
     """`11/12 nguồn đủ tin`: printed on the report itself, so that a broken crawl never looks like a quiet press."""
-    if not sheet.outlets:
-        return "Chưa có nguồn tin nào được theo dõi"
-    return f"{number(sheet.full)}/{number(len(sheet.outlets))} nguồn đủ tin"
+    return health_words(sheet.full, len(sheet.outlets))
+
+
+def health_words(full: int, every: int) -> str:
+    """The same from the number of outlets that gave all they had, and of all."""
+    return f"{number(full)}/{number(every)} nguồn đủ tin" if every else "Chưa có nguồn tin nào được theo dõi"
 
 
 def health_notes(sheet: Sheet, style: Style) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from report.edits import edits_data
 from report.gather import MEAN_DAYS, Making, answer, gather, number_queries, scope_for
 from report.inputs import FIELDS, LEVELS, OTHER_FIELD, EarlierSheet, IssueScore, Office, SheetInputs, SheetIssue
 from report.laid import with_edits, without_told
+from report.phrases import health_words
 from report.recount import Answers, laid_over, of_office, recount
 from report.remembered import Memory, remembered
 from report.scores import issue_scores
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 _STORED = frozenset({"stored", "teaser"})
-_HEALTH_NUMBERS = ("stored", "failed", "state", "last_new_at", "last_success_at")
+_HEALTH_NUMBERS = ("stored", "failed", "state", "reason", "reason_vi", "last_new_at", "last_success_at")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +46,14 @@ class Difference:
     found: object
 
     def __str__(self) -> str:
-        return f"{self.where}: the sheet says {self.said!r}, the store gives {self.found!r}"
+        return f"{self.where}: the sheet says {_shown(self.said)}, the store gives {_shown(self.found)}"
+
+
+def _shown(value: object) -> str:
+    """A value as a person reads it: numbers as they stand in the file, nothing as such."""
+    if value is None:
+        return "nothing"
+    return str(value) if isinstance(value, Decimal) else repr(value)
 
 
 Pairs = Iterator[tuple[str, object, object]]
@@ -74,7 +82,7 @@ def _pairs(sheet: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
     found: Answers = {name: answer(store, query) for name, query in number_queries(scope, str(sheet["run_id"])).items()}
     memory = remembered(store, answer(store, ask.report(scope.date)), sheet)
     office = _office(sheet["office"])
-    issues, laid = _recounted(store, settings, scope, found, memory, office)
+    issues, laid = recounted(store, settings, scope, found, memory, office)
     yield from _report(sheet, memory, scope)
     yield "edits", sheet["edits"], edits_data(memory.edits)
     yield "told", sheet["told"], list(laid.told)
@@ -87,7 +95,7 @@ def _pairs(sheet: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
     yield from _compare(sheet["compare"], () if office else memory.earlier, day)
 
 
-def _recounted(
+def recounted(
     store: Store,
     settings: Settings,
     scope: SheetScope,
@@ -237,9 +245,13 @@ def _outlets(sheet: Mapping[str, Any], found: Mapping[str, Sequence[Row]], memor
     for outlet_id, fate, number in (tuple(row.values()) for row in found["outlets.fates"]):
         stored[outlet_id] += number if fate in _STORED else 0
     states = [outlet["state"] for outlet in sheet["outlets"]]
-    yield "health.outlets_all", sheet["health"]["outlets_all"], len(kept)
-    yield "health.outlets_ok", sheet["health"]["outlets_ok"], sum(state in FULL_STATES for state in states)
-    yield "health.outlets_reached", sheet["health"]["outlets_reached"], sum(state in REACHED_STATES for state in states)
+    told = sheet["health"]
+    full, reached = (sum(state in known for state in states) for known in (FULL_STATES, REACHED_STATES))
+    yield "health.line", told["line"], health_words(full, len(kept))
+    yield "health.crawl_failed", told["crawl_failed"], not reached
+    yield "health.outlets_all", told["outlets_all"], len(kept)
+    yield "health.outlets_ok", told["outlets_ok"], full
+    yield "health.outlets_reached", told["outlets_reached"], reached
     yield "outlets", sorted(outlet["id"] for outlet in sheet["outlets"]), sorted(kept)
     for outlet in sheet["outlets"]:
         where = f"outlets[{outlet['id']}]"
@@ -252,6 +264,8 @@ def _outlets(sheet: Mapping[str, Any], found: Mapping[str, Sequence[Row]], memor
 def _compare(compare: Mapping[str, Any], known: Sequence[EarlierSheet], day: date) -> Pairs:
     earlier = [sheet for sheet in known if 0 < (day - sheet.day).days <= MEAN_DAYS]
     yesterday = next((sheet for sheet in earlier if (day - sheet.day).days == 1), None)
+    before = compare["yesterday"] and compare["yesterday"]["date"]
+    yield "compare.yesterday.date", before, yesterday and yesterday.day.isoformat()
     for name in ("articles", "issues", "attention"):
         told = compare["yesterday"] and compare["yesterday"][name]
         yield f"compare.yesterday.{name}", told, yesterday and getattr(yesterday, name)

@@ -1,4 +1,4 @@
-"""Write the second form of a kept sheet: page, Word file, plain text."""
+"""Write the second form of a kept sheet: page, Word file, plain text, JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report.city_form import city_document, narrowed
+from report.city_json import as_json
 from report.document import as_page, as_text, as_word
 from report.files import replace_file
 from report.laid import sheet_of
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from config.loader import Config
     from storage.store import Store
 
-FORMATS = ("html", "docx", "txt")
+FORMATS = ("html", "docx", "txt", "json")
 
 
 def write_city(
@@ -42,11 +43,13 @@ def write_city(
         return None
     inputs = narrowed(kept_inputs(store, config, kept), start, end)
     style = load_style(config.folders)
-    document = city_document(sheet_of(inputs), style)
+    sheet = sheet_of(inputs)
+    document = city_document(sheet, style)
     made = {
         "html": lambda: as_page(document, style, config.folders),
         "docx": lambda: as_word(document, style),
         "txt": lambda: as_text(document),
+        "json": lambda: as_json(sheet, store, config.settings),
     }
     contents = {name: made[name]() for name in dict.fromkeys(formats)}
     folder.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from report.document import as_page, as_word
 from report.files import KEPT_STATES, Target, Written, put_files, sha256, standing
 from report.formats import FormatUnavailableError
 from report.gather import Making, answer
-from report.inputs import FIELDS, LEVELS, OTHER_FIELD, WHOLE_CITY
+from report.inputs import FIELDS, LEVELS, OTHER_FIELD, WHOLE_CITY, SheetIssue
 from report.period import (
     Kind,
     Period,
@@ -189,67 +189,75 @@ def _pairs(told: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
     found: Answers = {name: answer(store, query) for name, query in queries.items()}
     window = period_window(kind, day, settings)
     nights = nights_data(nights_of(found["nights"], window, made_at))
-    found, levels, known = _as_then(store, settings, told, found)
+    found, issues, known = _as_then(store, settings, told, found)
     previous = {name: _one(found[f"previous.{name}"]) for name in ("articles", "issues")}
     yield "window.start", told["window"]["start"], iso(window.start)
     yield "window.end", told["window"]["end"], iso(window.end)
+    yield "window.days", told["window"]["days"], window.days
     yield from _counts(told["counts"], found)
-    yield "counts.attention", told["counts"]["attention"], sum(level >= ATTENTION_LEVEL for level in levels.values())
-    yield "previous", told["previous"], known.get("previous", previous)
+    pressing = sum(issue.level >= ATTENTION_LEVEL for issue in issues.values())
+    yield "counts.attention", told["counts"]["attention"], pressing
+    yield from _each("previous", told["previous"], known.get("previous", previous))
     days = {name.partition(".")[2]: _one(rows) for name, rows in found.items() if name.startswith("days.")}
-    yield "days", told["days"], days
+    yield from _each("days", told["days"], days)
     yield "nights", told["nights"], known.get("nights", nights)
-    yield "outlets", _table(told["outlets"], "id"), _table(found["outlets"], "outlet_id")
+    yield from _rows("outlets", told["outlets"], found["outlets"], "outlet_id", ("articles",))
     yield from _rows("bodies", told["bodies"], found["bodies"], "entity_id", ("articles", "issues", "attention"))
     yield from _rows(
         "issues", told["issues"], found["issues"], "issue_id", ("articles", "newsrooms", "independent_newsrooms")
     )
-    yield "issues.level", {row["id"]: row["level"] for row in told["issues"]}, levels
+    for row in told["issues"]:
+        issue = issues.get(row["id"])
+        field = issue.field_of if issue and issue.field_of in FIELDS else OTHER_FIELD
+        yield f"issues[{row['id']}].level", row["level"], issue and issue.level
+        yield f"issues[{row['id']}].field_of", row["field_of"], issue and field
 
 
 def _as_then(
     store: Store, settings: Settings, told: Mapping[str, Any], found: Answers
-) -> tuple[Answers, dict[str, int], Mapping[str, Any]]:
-    """The answers with the placements of then where they are kept, the levels of the issues, and what else is kept."""
+) -> tuple[Answers, dict[str, SheetIssue], Mapping[str, Any]]:
+    """The answers with the placements of then where they are kept, the issues, and what else is kept."""
     kind, day = told["kind"], date.fromisoformat(told["date"])
     scope = scope_of(period_window(kind, day, settings), settings, datetime.fromisoformat(told["generated_at"]))
     row = store.load_report(of_period(kind, day).report_id)
     kept = from_kept(row.inputs) if row and iso(row.generated_at) == told["generated_at"] else None
     if row is None or kept is None:
-        issues = issues_then(answer(store, ask.members(scope)))
-        return found, {key: issue.level for key, issue in issues.items()}, {}
+        return found, issues_then(answer(store, ask.members(scope))), {}
     rows = kept.laid_over(answer(store, ask.articles(scope)))
     tiers = {outlet["outlet_id"]: outlet["tier"] for outlet in answer(store, ask.outlets())}
     again = recount(rows, kept.issues, answer(store, ask.mentions(scope)), tiers)
     again["outlets"] = again["outlets.articles"]
     held = {placed["issue_id"] for placed in rows} - {None}
-    return found | again, {key: kept.issues[key].level for key in held}, row.inputs
+    return found | again, {key: kept.issues[key] for key in held}, row.inputs
 
 
 def _counts(told: Mapping[str, Any], found: Answers) -> Pairs:
     for name in ("articles", "issues", "reprints", "newsrooms", "unplaced"):
         yield f"counts.{name}", told[name], _one(found[f"counts.{name}"])
     levels = Counter(dict(tuple(row.values()) for row in found["counts.by_level"]))
-    yield "counts.by_level", told["by_level"], {str(level): levels[level] for level in LEVELS}
+    yield from _each("counts.by_level", told["by_level"], {str(level): levels[level] for level in LEVELS})
     fields: Counter[int] = Counter()
     for row in found["counts.by_field"]:
         key, n = row.values()
         fields[key if key in FIELDS else OTHER_FIELD] += n
-    yield "counts.by_field", told["by_field"], {str(field): fields[field] for field in FIELDS}
+    yield from _each("counts.by_field", told["by_field"], {str(field): fields[field] for field in FIELDS})
+
+
+def _each(name: str, told: Mapping[str, object], found: Mapping[str, object]) -> Pairs:
+    """One pair a key that either side has."""
+    for key in sorted({*told, *found}):
+        yield f"{name}.{key}", told.get(key), found.get(key)
 
 
 def _rows(
     name: str, told: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], key: str, numbers: Sequence[str]
 ) -> Pairs:
-    """One pair a row that either side has."""
-    here = {row["id"]: tuple(row[each] for each in numbers) for row in told}
-    there = {row[key]: tuple(row[each] for each in numbers) for row in rows if row[key] not in WHOLE_CITY}
-    for each in sorted({*here, *there}):
-        yield f"{name}[{each}]", here.get(each), there.get(each)
-
-
-def _table(rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, int]:
-    return {row[key]: row["articles"] for row in rows}
+    """One pair a number of every row that either side has."""
+    here = {row["id"]: row for row in told}
+    there = {row[key]: row for row in rows if row[key] not in WHOLE_CITY}
+    for row_id in sorted({*here, *there}):
+        for each in numbers:
+            yield f"{name}[{row_id}].{each}", here.get(row_id, {}).get(each), there.get(row_id, {}).get(each)
 
 
 def _one(rows: Sequence[Mapping[str, Any]]) -> object:

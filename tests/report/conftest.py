@@ -1,5 +1,6 @@
 """Mornings to make sheets of: one of plain data (twelve articles, six matters), two in a real store."""
 
+import copy
 import json
 import shutil
 from dataclasses import dataclass, replace
@@ -350,3 +351,43 @@ def full(filled, tmp_path, state, name_of):
     made.now = at(11, 6, 10)
     yield made
     made.store.close()
+
+
+class Leaves:
+    """The numbers of a parsed JSON file by their paths, and the file with one of them wrong."""
+
+    KEYED = frozenset({"by_level", "by_field", "days", "score_parts", "issues"})
+    """Tables whose keys are data."""
+
+    def paths(self, value, path=()):
+        if isinstance(value, bool) or value is None or isinstance(value, str):
+            return
+        if isinstance(value, int | float):
+            yield path
+            return
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from self.paths(inner, (*path, key))
+
+    def of_each_kind(self, value):
+        """The first and the last path of every kind: `issues[*].articles[*].level` is one."""
+        kinds = {}
+        for path in self.paths(value):
+            above = ("", *path)
+            kind = tuple(
+                "*" if isinstance(key, int) or above[n] in self.KEYED else key for n, key in enumerate(path)
+            )  # fmt: skip
+            kinds.setdefault(kind, []).append(path)
+        return [path for found in kinds.values() for path in dict.fromkeys((found[0], found[-1]))]
+
+    def one_more(self, value, path):
+        damaged = copy.deepcopy(value)
+        holder = damaged
+        for key in path[:-1]:
+            holder = holder[key]
+        holder[path[-1]] += 1
+        return damaged
+
+
+@pytest.fixture(scope="session")
+def leaves():
+    return Leaves()

@@ -1,5 +1,6 @@
 """The form of city portals: one text, titles quoted, papers named, only the hours that were asked for."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
@@ -7,7 +8,9 @@ from io import BytesIO
 import docx
 import pytest
 from lxml import etree
+from sqlalchemy import text
 
+from config.loader import BUILTIN
 from report.city_form import city_document, narrowed
 from report.document import Heading, as_page, as_text, as_word
 from report.laid import sheet_of
@@ -93,9 +96,20 @@ def test_every_title_leads_to_its_article(sheet, style, folders):
 
 def test_it_is_written_from_the_kept_sheet(full, tmp_path):
     files = write_city(full.store, full.config, THURSDAY, folder=tmp_path / "city")
-    assert {file.suffix for file in files.values()} == {".html", ".docx", ".txt"}
+    assert {file.suffix for file in files.values()} == {".html", ".docx", ".txt", ".json"}
     first = {name: file.read_bytes() for name, file in files.items()}
     again = write_city(full.store, full.config, THURSDAY, folder=tmp_path / "city")
     assert {name: file.read_bytes() for name, file in again.items()} == first
     assert "có khoảng 03 tin, bài báo" in first["txt"].decode()
     assert write_city(full.store, full.config, date(2026, 9, 1), folder=tmp_path) is None
+
+
+def test_its_json_has_the_keys_of_its_schema_and_statements_that_give_its_numbers(full, tmp_path):
+    schema = json.loads((BUILTIN.parent / "docs" / "city.schema.json").read_text(encoding="utf-8"))
+    made = write_city(full.store, full.config, THURSDAY, folder=tmp_path, formats=("json",), start=at(9, 8, 30))
+    told = json.loads(made["json"].read_bytes())
+    assert set(told) == set(schema["required"]) == set(schema["properties"])
+    assert told["schema"] == schema["properties"]["schema"]["const"]
+    assert set(told["issues"][0]) == set(schema["properties"]["issues"]["items"]["required"])
+    (row,) = full.store.rows(text(told["queries"]["counts.articles"]))
+    assert next(iter(row.values())) == told["counts"]["articles"] == 2
