@@ -8,7 +8,7 @@ from io import BytesIO
 import docx
 import pytest
 from lxml import etree
-from sqlalchemy import text
+from sqlalchemy import text as statement
 
 from config.loader import BUILTIN
 from report.city_form import city_document, narrowed
@@ -111,5 +111,5 @@ def test_its_json_has_the_keys_of_its_schema_and_statements_that_give_its_number
     assert set(told) == set(schema["required"]) == set(schema["properties"])
     assert told["schema"] == schema["properties"]["schema"]["const"]
     assert set(told["issues"][0]) == set(schema["properties"]["issues"]["items"]["required"])
-    (row,) = full.store.rows(text(told["queries"]["counts.articles"]))
+    (row,) = full.store.rows(statement(told["queries"]["counts.articles"]))
     assert next(iter(row.values())) == told["counts"]["articles"] == 2
