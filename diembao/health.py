@@ -54,7 +54,7 @@ def health(
         with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
             run, night = last_run(store), last_night(store)
             # As it was when we last asked: that nobody has asked since is told apart.
-            judged_at = (run.finished_at if run else None) or system_clock()
+            judged_at = run.seen_at if run else system_clock()
             states = outlet_health(store, chosen, run_id=None, now=judged_at, calendar=settings.settings.calendar)
     if prometheus:
         typer.echo(prometheus_text(states, run), nl=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 from vietnamese.clock import to_local
@@ -92,21 +93,35 @@ class Usual:
 class Volume:
     """One outlet's history: asked what is usual, and what is missing."""
 
-    def __init__(self, hours: Mapping[datetime, int], *, now: datetime, calendar: Calendar) -> None:
-        """`hours`: articles by the full hour of publication (aware), of the days before `now` (aware)."""
-        self._calendar = calendar
+    def __init__(
+        self,
+        hours: Mapping[datetime, int],
+        *,
+        now: datetime,
+        calendar: Calendar,
+        looked: Collection[date] | None = None,
+    ) -> None:
+        """`hours`: articles by the full hour of publication (aware), of the days before `now` (aware).
+
+        `looked`: the days on which the outlet was asked and answered; None for all. A day that was not looked back on
+        the day after (our machine was off, the outlet's was down) says nothing of what is usual.
+        """
+        self._calendar, self._looked = calendar, looked
         self._now = to_local(now)
         self._moments = sorted(to_local(hour) for hour, number in hours.items() if number and hour <= now)
         self._days: dict[date, list[int]] = {}
         self._usual: dict[int, Usual] = {}
         if self._moments:
             first = self._moments[0].date() + timedelta(days=1)  # the first day may have been seen in part
-            for back in range((self._now.date() - first).days):
-                self._days[first + timedelta(days=back)] = [0] * 24
+            days = (first + timedelta(days=back) for back in range((self._now.date() - first).days))
+            self._days = {day: [0] * 24 for day in days if self._seen(day)}
         for hour, number in hours.items():
             local = to_local(hour)
             if local.date() in self._days:
                 self._days[local.date()][local.hour] += number
+
+    def _seen(self, day: date) -> bool:
+        return self._looked is None or day + timedelta(days=1) in self._looked
 
     @property
     def known(self) -> bool:
@@ -121,11 +136,13 @@ class Volume:
         return self._usual[kind]
 
     def _usual_of(self, kind: int) -> Usual:
-        alike = [self._days[each] for each in self._days if self._calendar.kind(each) == kind]
+        # The days of the present silence are what is judged, and no measure of it.
+        days = [day for day in self._days if day <= self._moments[-1].date()]
+        alike = [self._days[each] for each in days if self._calendar.kind(each) == kind]
         if len(alike) < LEAST_OF_A_KIND:
             off = kind >= _SATURDAY
-            alike = [self._days[each] for each in self._days if (self._calendar.kind(each) >= _SATURDAY) == off]
-        return _usual(alike or list(self._days.values()))
+            alike = [self._days[each] for each in days if (self._calendar.kind(each) >= _SATURDAY) == off]
+        return _usual(alike or [self._days[each] for each in days])
 
     def missing(self, since: datetime) -> float:
         """How many articles even meagre days would have brought between `since` (aware) and now."""
@@ -143,8 +160,15 @@ class Volume:
         return usual.cautious * usual.by_hour[hour] * (IN_A_BREAK if self._calendar.in_long_break(day) else 1.0)
 
     def longest_gap(self) -> timedelta:
-        """The second longest silence of the history: the longest may have been a fault of ours."""
-        gaps = sorted(later - earlier for earlier, later in zip(self._moments, self._moments[1:], strict=False))
+        """The second longest silence of the history: the longest may have been a fault of ours.
+
+        One in which there were days that nobody looked back on proves nothing, and does not count.
+        """
+        gaps = sorted(
+            later - earlier
+            for earlier, later in pairwise(self._moments)
+            if all(self._seen(earlier.date() + timedelta(days=n)) for n in range((later.date() - earlier.date()).days))
+        )
         return gaps[-2] if len(gaps) > 1 else HISTORY
 
     def is_silent(self, since: datetime) -> bool:
@@ -166,6 +190,8 @@ class Volume:
     def meagre(self, counted: int) -> Usual | None:
         """What is usual, when `counted` articles of the last full day are unusually few; else None."""
         day = self._now.date() - timedelta(days=1)
+        if day not in self._days:
+            return None
         usual = self.usual(day)
         enough = usual.median >= 2 * MISSING and not self._calendar.in_long_break(day)
         return usual if enough and counted < usual.low else None

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from night.expected import HISTORY, LEAST_DAYS, Calendar, Volume
 from night.health import FeedAnswer, OutletFacts, OutletHealth, judge_outlet
-from storage.activity import Coverage, OutletActivity, field_coverage, outlet_activity, published_by_hour
+from storage.activity import (
+    Coverage,
+    OutletActivity,
+    days_looked,
+    field_coverage,
+    outlet_activity,
+    published_by_hour,
+)
 from storage.drift import drifted
 from storage.feeds import failed_nights, poll_history
 
@@ -49,6 +56,7 @@ class _Seen:
         self._activity: Mapping[str, OutletActivity] = outlet_activity(store, run_id)
         self._changed: Mapping[str, Drift] = drifted(store, outlets, now=now)
         self._hours = published_by_hour(store, now - HISTORY)
+        self._looked = days_looked(store, now - HISTORY)
         self._coverage = field_coverage(store, now - LAST_DAY, now + timedelta(seconds=1))
         self._usual = field_coverage(store, now - HISTORY, now - LAST_DAY)
         self._calendar = Calendar(holidays=calendar.holidays, worked=calendar.worked) if calendar else Calendar()
@@ -77,18 +85,20 @@ class _Seen:
             last_new_at=seen.last_new_at,
             first_polled_at=seen.first_polled_at,
             drift=self._changed.get(outlet.id),
-            volume=self._volume(hours, seen.first_polled_at),
+            volume=self._volume(hours, seen.first_polled_at, self._looked.get(outlet.id, frozenset())),
             last_published_at=max(hours, default=None),
             coverage=self._coverage.get(outlet.id, Coverage()),
             usual_coverage=self._usual.get(outlet.id, Coverage()),
             failed_nights=self._failed_nights(seen),
         )
 
-    def _volume(self, hours: Mapping[datetime, int], first_polled_at: datetime | None) -> Volume | None:
+    def _volume(
+        self, hours: Mapping[datetime, int], first_polled_at: datetime | None, looked: frozenset[date]
+    ) -> Volume | None:
         """The history, when we have been asking for long enough: a first visit sees only what a feed still holds."""
         if first_polled_at is None or self._now - first_polled_at < timedelta(days=LEAST_DAYS):
             return None
-        return Volume(hours, now=self._now, calendar=self._calendar)
+        return Volume(hours, now=self._now, calendar=self._calendar, looked=looked)
 
     def _failed_nights(self, seen: OutletActivity) -> int:
         """Nights running on which every feed failed; asked only of outlets that fail now."""

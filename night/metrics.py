@@ -26,20 +26,29 @@ class LastRun:
     finished_at: datetime | None
     outcome: str | None
     fates: Mapping[str, int] = field(default_factory=dict)
+    asked_at: datetime | None = None
+    """When it last asked a feed."""
+
+    @property
+    def seen_at(self) -> datetime:
+        """As of when it knows the outlets: one that was cut off knows nothing of the days since."""
+        return self.finished_at or self.asked_at or self.started_at
 
 
 def last_run(store: Store) -> LastRun | None:
     """The newest run with its fates counted; None in an empty store."""
-    from sqlalchemy import select
+    from sqlalchemy import func, select
 
-    from storage.schema import runs
+    from storage.schema import feed_polls, runs
 
     newest = newest_run(store)
     if newest is None:
         return None
     c = runs.c
     row = store.rows(select(c.run_id, c.kind, c.started_at, c.finished_at, c.outcome).where(c.run_id == newest))[0]
-    return LastRun(**row, fates=fate_counts(store, newest))
+    polled_at = feed_polls.c.polled_at
+    last = select(func.max(polled_at, type_=polled_at.type).label("at")).where(feed_polls.c.run_id == newest)
+    return LastRun(**row, fates=fate_counts(store, newest), asked_at=store.rows(last)[0]["at"])
 
 
 def last_night(store: Store) -> datetime | None:

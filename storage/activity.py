@@ -12,6 +12,7 @@ from storage.runs import INTERRUPTED
 from storage.schema import articles, fates, feed_polls, feeds, runs
 from storage.sql import in_chunks, utc_hour
 from storage.store import Store
+from vietnamese.clock import to_local
 
 NOT_MODIFIED = 304
 
@@ -107,14 +108,27 @@ def _history(store: Store, seen: dict[str, OutletActivity]) -> None:
         seen.setdefault(row["outlet_id"], OutletActivity()).first_polled_at = row["at"]
 
 
+def days_looked(store: Store, since: datetime) -> Mapping[str, frozenset[date]]:
+    """The days (of Hải Phòng) since `since` (aware) on which a feed of the outlet answered, by outlet id."""
+    hour = utc_hour(feed_polls.c.polled_at).label("hour")
+    query = select(feed_polls.c.outlet_id, hour).where(feed_polls.c.polled_at >= since, feed_polls.c.error.is_(None))
+    found: dict[str, set[date]] = {}
+    for row in store.rows(query.distinct()):
+        found.setdefault(row["outlet_id"], set()).add(to_local(_hour(row["hour"])).date())
+    return {outlet: frozenset(days) for outlet, days in found.items()}
+
+
+def _hour(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC)
+
+
 def published_by_hour(store: Store, since: datetime) -> Mapping[str, Mapping[datetime, int]]:
     """Articles first seen since `since` (aware), by outlet id and hour of publication (undated: of first sight)."""
     hour = utc_hour(func.coalesce(articles.c.published_at, articles.c.first_seen_at)).label("hour")
     query = select(articles.c.outlet_id, hour, func.count().label("n")).where(articles.c.first_seen_at >= since)
     found: dict[str, dict[datetime, int]] = {}
     for row in store.rows(query.group_by(articles.c.outlet_id, hour)):
-        at = datetime.strptime(row["hour"], "%Y-%m-%d %H").replace(tzinfo=UTC)
-        found.setdefault(row["outlet_id"], {})[at] = row["n"]
+        found.setdefault(row["outlet_id"], {})[_hour(row["hour"])] = row["n"]
     return found
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.model import Outlet
 from night.expected import Calendar, Volume
 from night.health import FeedAnswer, OutletFacts, judge_outlet
+from night.judge import outlet_health
+from night.metrics import last_run
 from storage.activity import Coverage
-from storage.records import FateWord
+from storage.records import Article, FateWord, FeedPoll, Outcome
+from storage.urls import article_id
 from vietnamese.clock import LOCAL
 from vietnamese.numbers import short_date
 
@@ -140,3 +145,106 @@ def test_pages_that_lose_their_body_or_time_break_an_outlet(body, dated, state) 
     )
     assert found.state == state
     assert found.evidence["usual_body_share"] == 0.993
+
+
+# a machine that was off for days
+
+
+def looked(off: range, days: int = 36) -> frozenset[date]:
+    """The days on which we asked: every one, but those that lie `off` days back."""
+    return frozenset((NOW - timedelta(days=back)).date() for back in range(days) if back not in off)
+
+
+def seen(hours: dict[datetime, int], off: range) -> dict[datetime, int]:
+    """What is found of a history when nobody asks for days: a feed holds what its last day brought."""
+    gone = {(NOW - timedelta(days=back)).date() for back in off}
+    return {at: number for at, number in hours.items() if (at + timedelta(days=1)).date() not in gone}
+
+
+def test_days_nobody_looked_back_on_do_not_delay_the_call_of_silence() -> None:
+    """Two breaks of a week each, as gaps of the paper, had silence called after two weeks instead of a day."""
+    found = history(40, until=NOW - timedelta(hours=30))
+    for off in (range(8, 15), range(18, 26)):
+        found = seen(found, off)
+    off = range(8, 15), range(18, 26)
+    days = looked(off[0]) & looked(off[1])
+    with_breaks = Volume(found, now=NOW, calendar=Calendar(), looked=days)
+    assert with_breaks.known
+    assert with_breaks.longest_gap() < timedelta(days=1)
+    assert with_breaks.usual(NOW.date()).cautious > 20
+    assert with_breaks.is_silent(max(found))
+    assert not volume(found).is_silent(max(found)), "what was wrong before"
+
+
+@pytest.mark.parametrize("off", [1, 3, 9, 20])
+@pytest.mark.parametrize("a_day", [3, 12, 40])
+def test_a_machine_that_was_off_finds_a_paper_that_prints_healthy(off: int, a_day: int) -> None:
+    found = seen(history(a_day), range(1, off + 1))
+    back = Volume(found, now=NOW, calendar=Calendar(), looked=looked(range(1, off + 1)))
+    assert not back.is_silent(max(found))
+    told = outlet(volume=back, last_published_at=max(found), fates={FateWord.STORED: 5})
+    assert (told.state, told.reason) == ("healthy", "new articles")
+
+
+def test_a_paper_that_stopped_while_the_machine_was_off_is_silent_at_once() -> None:
+    found = history(40, until=NOW - timedelta(days=4))
+    back = Volume(found, now=NOW, calendar=Calendar(), looked=looked(range(1, 6)))
+    assert back.is_silent(max(found)), "its feed, asked today, holds nothing newer"
+
+
+def test_two_days_of_looking_and_weeks_of_none_are_no_history() -> None:
+    found = {at: number for at, number in history(40).items() if (NOW - at) > timedelta(days=30)}
+    assert volume(found).known
+    assert not Volume(found, now=NOW, calendar=Calendar(), looked=looked(range(1, 30))).known
+
+
+def test_a_day_that_was_not_looked_back_on_is_not_called_meagre() -> None:
+    found = {at: n for at, n in history(40).items() if at.date() != (NOW - timedelta(days=1)).date()}
+    assert volume(found).meagre(0) is not None
+    assert Volume(found, now=NOW, calendar=Calendar(), looked=looked(range(1))).meagre(0) is None
+
+
+NIGHT = datetime(2026, 9, 9, 22, 0, tzinfo=UTC)
+"""05:00 of 10 September in Hải Phòng."""
+
+
+def nights(store: Any, days: range) -> None:
+    """A paper with six articles a day, asked each night whose number of days back is in `days`."""
+    for back in reversed(days):
+        at = NIGHT - timedelta(days=back)
+        store.clock = lambda at=at: at
+        run = store.begin_run("nightly", at.date()).run_id
+        store.discover(run, FeedPoll(feed_url="f", outlet_id="a", polled_at=at, status=200, items=6), [])
+        for hour in range(3, 21, 3):
+            when = at - timedelta(hours=hour)
+            url = f"https://a.example/{when:%Y%m%d%H}"
+            made = Article(
+                article_id=article_id(url), outlet_id="a", url=url, canonical_url=url, title=f"Tin {when}",
+                sapo=None, published_at=when, paragraphs=("Cầu.",),
+            )  # fmt: skip
+            store.commit(run, [Outcome(url=url, outlet_id="a", fate=FateWord.STORED, article=made)])
+        store.finish_run(run, "done")
+
+
+def test_health_after_a_break_of_two_weeks_judges_by_the_days_it_saw(store: Any) -> None:
+    paper = Outlet(id="a", name="A", domains=("a.example",), tier="local", feeds=("f",))
+    nights(store, range(19, 34))
+    nights(store, range(5))
+    [back] = outlet_health(store, [paper], run_id=None, now=NIGHT)
+    assert (back.state, back.reason) == ("healthy", "new articles")
+    assert back.evidence["usual_a_day"] == 6
+    later = NIGHT + timedelta(days=2)
+    run = store.begin_run("nightly", later.date()).run_id
+    store.discover(run, FeedPoll(feed_url="f", outlet_id="a", polled_at=later, status=304), [])
+    [quiet] = outlet_health(store, [paper], run_id=run, now=later)
+    assert quiet.state == "silent", "the break of ours is no measure of its silences"
+
+
+def test_a_night_that_was_cut_off_knows_nothing_of_the_days_since(store: Any) -> None:
+    """`health`, asked a week later, called every paper silent: it judged what it had seen as if it were of today."""
+    run = store.begin_run("nightly", NIGHT.date())
+    assert last_run(store).seen_at == run.started_at
+    asked = run.started_at + timedelta(minutes=9)
+    store.discover(run.run_id, FeedPoll(feed_url="f", outlet_id="a", polled_at=asked, status=200, items=0), [])
+    assert last_run(store).seen_at == asked
+    assert store.finish_run(run.run_id, "done").finished_at == last_run(store).seen_at
