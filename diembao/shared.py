@@ -5,6 +5,7 @@ Exit codes: 0 done; 3 done, but an outlet, a stage or a check failed; 2 could no
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -49,6 +50,20 @@ def stop(message: str, code: int = COULD_NOT_RUN) -> NoReturn:
     raise typer.Exit(code)
 
 
+_REMEDIES = {
+    errno.ENOSPC: "make room on that disk, or name a folder on another one",
+    errno.EDQUOT: "make room on that disk, or name a folder on another one",
+    errno.EFBIG: "the system limits the size of files here; raise the limit (ulimit -f)",
+    errno.EACCES: "take another folder, or ask for the right to use this one",
+    errno.EPERM: "take another folder, or ask for the right to use this one",
+    errno.EROFS: "it can only be read there; take another folder",
+    errno.ENOENT: "check the path",
+    errno.ENOTDIR: "check the path: a part of it is a file",
+    errno.EISDIR: "it is a folder; name a file",
+}
+"""What a person can do about an error of the system."""
+
+
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Turn the errors a person can mend into one line and exit code 2."""
@@ -64,7 +79,9 @@ def clear_errors() -> Iterator[None]:
         by = f" ({signal_})" if str(signal_) else ""
         stop(f"interrupted{by}; what was stored stays, and the next start continues")
     except OSError as error:
-        stop(f"{error.strerror or error} ({error.filename})" if error.filename else str(error))
+        where = f"{error.strerror or error} ({error.filename})" if error.filename else str(error)
+        remedy = _REMEDIES.get(error.errno or 0)
+        stop(f"{where}; {remedy}" if remedy else where)
 
 
 @contextmanager

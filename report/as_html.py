@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
+from config.loader import ConfigError
 from report import passages, phrases
 from report.inputs import WHOLE_CITY
 from report.printed import detail_of, named_in, printable, quoted_title, remarks, safe_link
@@ -25,13 +26,26 @@ def as_html(sheet: Sheet, style: Style, folders: Sequence[Path], *, paper: bool 
 
     `paper`: to be set as a PDF; annex I then has four columns instead of eight, because a cell costs a millisecond.
 
-    Raises jinja2.TemplateError where an office's template is wrong.
+    Raises ConfigError naming the template where an office's is wrong.
     """
-    template = environment(template_folders(folders)).get_template("sheet.html")
-    text = template.render(
-        sheet=sheet, counts=sheet.counts, inputs=sheet.inputs, style=style, paper=paper, **_sections(sheet, style)
-    )
+    shown = {"sheet": sheet, "counts": sheet.counts, "inputs": sheet.inputs, "style": style, "paper": paper}
+    text = rendered(template_folders(folders), "sheet.html", shown | _sections(sheet, style))
     return text.encode("utf-8", errors="replace")
+
+
+def rendered(folders: Sequence[Path], name: str, values: Mapping[str, Any], *, escaping: bool = True) -> str:
+    """The template `name` of the first of `folders` that has it; without `escaping` for a plain text.
+
+    Raises ConfigError naming the template, and the line where that is known, for whatever is wrong with it.
+    """
+    made = environment(folders)
+    made.autoescape = escaping
+    try:
+        return made.get_template(name).render(values)
+    except TemplateError as error:
+        file = next((folder / name for folder in folders if (folder / name).is_file()), Path(name))
+        line = f"line {error.lineno}" if isinstance(error, TemplateSyntaxError) else "(template)"
+        raise ConfigError(file, line, str(error), "Compare it with the template of the project") from error
 
 
 def environment(folders: Sequence[Path]) -> Environment:

@@ -11,10 +11,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment
-
 from report import passages, phrases
-from report.as_html import environment
+from report.as_html import rendered
 from report.printed import printable, quoted_title, safe_link
 from report.sheet import IssueRow, Sheet
 from report.style import template_folders
@@ -30,13 +28,13 @@ SHOWN_A_FIELD = 8
 def as_mail(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
     """The message as RFC 5322 bytes without sender and receivers; opened from a file it is a draft.
 
-    `report/mail.txt` and `report/mail.html` of a configuration folder replace ours; jinja2.TemplateError where one is
-    wrong. The same sheet, words and templates give the same bytes; its date is `generated_at`.
+    `report/mail.txt` and `report/mail.html` of a configuration folder replace ours; ConfigError where one is wrong.
+    The same sheet, words and templates give the same bytes; its date is `generated_at`.
     """
     shown = _shown(sheet, style)
     folders = template_folders(folders)
-    page = environment(folders).get_template("mail.html").render(shown)
-    text = _plain(folders).get_template("mail.txt").render(shown)
+    page = rendered(folders, "mail.html", shown)
+    text = rendered(folders, "mail.txt", shown, escaping=False)
     return alternative(subject(sheet), text, page, made_at=sheet.inputs.generated_at).as_bytes()
 
 
@@ -72,13 +70,6 @@ def alternative(title: str, text: str, page: str | None, *, made_at: datetime) -
 def encodable(text: str) -> str:
     """`text` with question marks where it cannot be written in UTF-8 (halves of a pair)."""
     return text.encode("utf-8", errors="replace").decode("utf-8")
-
-
-def _plain(folders: Sequence[Path]) -> Environment:
-    """The same filters without escaping: a text has no markup that anything could break out of."""
-    made = environment(folders)
-    made.autoescape = False
-    return made
 
 
 def _shown(sheet: Sheet, style: Style) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from report import decree30 as d
-from report.as_html import environment
+from report.as_html import rendered
 from report.as_mail import encodable
 from report.docx_styles import styles_xml
 from report.docx_template import packed
@@ -121,9 +121,8 @@ class Document:
 
 def as_page(document: Document, style: Style, folders: Sequence[Path]) -> bytes:
     """One self-contained page, UTF-8; `report/period.html` of a configuration folder replaces ours."""
-    template = environment(template_folders(folders)).get_template("period.html")
-    shown = template.render(document=document, style=style, pieces=pieces_of, ended=ended)
-    return encodable(shown).encode()
+    shown = {"document": document, "style": style, "pieces": pieces_of, "ended": ended}
+    return encodable(rendered(template_folders(folders), "period.html", shown)).encode()
 
 
 def as_text(document: Document) -> bytes:

@@ -81,8 +81,8 @@ def write_files(
 ) -> Written:
     """Render every format of `target`, then put each in its place in one step; nothing is replaced when one fails.
 
-    PDF is made beside the others. `ready` are formats whose bytes stand already. Raises ConfigError or
-    jinja2.TemplateError where a template is wrong, OSError where the disk is full.
+    PDF is made beside the others. `ready` are formats whose bytes stand already. Raises ConfigError
+    where a template is wrong, OSError where the disk is full.
     """
     contents, unavailable = _rendered(sheet, style, folders, target, ready or {})
     return put_files(contents, unavailable, target)
@@ -125,7 +125,10 @@ def _edited(target: Target, file: Path) -> bool:
 
 
 def replace_file(file: Path, content: bytes) -> None:
-    """Put `content` in place of `file` in one step, so that a killed run leaves the old file or the new one."""
+    """Put `content` in place of `file` in one step, so that a killed run leaves the old file or the new one.
+
+    Raises OSError naming the file, whatever the disk says.
+    """
     half = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         with half.open("wb") as stream:
@@ -133,6 +136,9 @@ def replace_file(file: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         half.replace(file)
+    except OSError as error:
+        error.filename, error.filename2 = str(file), None
+        raise
     finally:
         half.unlink(missing_ok=True)
 

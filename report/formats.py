@@ -51,7 +51,7 @@ def render(name: str, sheet: Sheet, style: Style, folders: Sequence[Path]) -> by
     """The sheet as a file of one format.
 
     Raises KeyError for a name that is not in `FORMATS`, FormatUnavailableError where a system library is missing,
-    ConfigError or jinja2.TemplateError where an office's template or words are wrong.
+    ConfigError where an office's template or words are wrong.
     """
     return FORMATS[name].render(sheet, style, folders)
 

@@ -68,8 +68,8 @@ def write_sheet(
     configured one is loaded. `formats` are names of `report.formats.FORMATS`, by default those of the settings. `desk`
     is where `D/edits.toml` lies, by default `folder`; a mistake in it is reported in the result, with `strict` raised.
     The reports row keeps the articles, placements, totals, health and snapshot the sheet was made of. Files appear
-    whole or not at all, the row comes last; a file that a person has edited is left. Raises StoreError, ConfigError,
-    jinja2.TemplateError or OSError; earlier files are then as they were.
+    whole or not at all, the row comes last; a file that a person has edited is left. Raises StoreError, ConfigError
+    or OSError; earlier files are then as they were.
     """
     kept = store.load_report(daily_id(day))
     target = _target(store, config, day, folder, flat=flat, formats=formats, lenient=not strict)

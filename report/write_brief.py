@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from gazetteer.load import load
-from report.as_html import environment
+from report.as_html import rendered
 from report.brief import Brief, BriefArticle, Entry, make_brief
 from report.inputs import WHOLE_CITY
 from report.style import template_folders
@@ -92,8 +92,8 @@ def slug(words: str) -> str:
 
 def brief_html(brief: Brief, folders: Sequence[Path]) -> bytes:
     """The page, UTF-8; `report/brief.html` of a configuration folder may replace ours."""
-    template = environment(template_folders(folders)).get_template("brief.html")
-    text = template.render(brief=brief, after=after_phrase, adds=adds_phrase)
+    shown = {"brief": brief, "after": after_phrase, "adds": adds_phrase}
+    text = rendered(template_folders(folders), "brief.html", shown)
     return text.encode("utf-8", errors="replace")
 
 

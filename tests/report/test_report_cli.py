@@ -1,15 +1,20 @@
 """`diembao report …` as a person types it: files, exit codes, and what is said when something is missing."""
 
+import errno
 import json
 import os
+import resource
 import shutil
 from datetime import datetime
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from diembao.main import app
+from diembao.shared import clear_errors
 from report.as_pdf import PACKAGES
+from report.files import replace_file
 from report.formats import FORMATS
 from vietnamese.clock import LOCAL
 
@@ -163,3 +168,83 @@ def test_a_level_is_given_noted_shown_and_taken_back(home, sheets, run):
     assert "agrees with the store" in run("verify", sheets / f"{NAME}.json"), "the sheet keeps what it was made of"
     assert "undone: #1" in issues("undo", "--by", "an")
     assert "i1  level 3" in issues("show", "i1")
+
+
+def overlay(tmp_path, name, text):
+    folder = tmp_path / "overlay"
+    (folder / "report").mkdir(parents=True)
+    (folder / "report" / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("--date", DAY), "sheet.html"),
+        (("--date", DAY, "--format", "eml"), "mail.txt"),
+        (("--date", DAY, "--format", "eml"), "mail.html"),
+        (("weekly", "--date", DAY, "--format", "html"), "period.html"),
+        (("city", "--date", DAY, "--format", "html"), "period.html"),
+    ],
+)
+@pytest.mark.parametrize(("text", "told"), [("a\n{% if %}", "line 2"), ("{{ nothing }}", "'nothing' is undefined")])
+def test_a_broken_template_of_an_office_is_named(run, tmp_path, arguments, name, text, told):
+    folder = overlay(tmp_path, name, text)
+    out = run(*arguments, "--config", folder, "-o", tmp_path / "out", code=2)
+    assert str(folder / "report" / name) in "".join(out.split("\n"))
+    assert told in " ".join(out.split())
+
+
+def test_a_disk_that_takes_no_more_names_the_file_and_leaves_nothing_behind(tmp_path):
+    file, was = tmp_path / "sheet.docx", resource.getrlimit(resource.RLIMIT_FSIZE)
+    file.write_bytes(b"old")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, was[1]))
+    try:
+        with pytest.raises(OSError, match="sheet.docx") as error:
+            replace_file(file, b"x" * 10_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, was)
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("sheet.docx", b"old")]
+    assert error.value.errno == errno.EFBIG
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"), [(errno.ENOSPC, "make room"), (errno.EFBIG, "ulimit"), (errno.EACCES, "another folder")]
+)
+def test_an_error_of_the_system_says_what_where_and_what_to_do(capsys, number, remedy):
+    with pytest.raises(typer.Exit) as ended, clear_errors():
+        raise OSError(number, os.strerror(number), "/there/sheet.docx")
+    told = " ".join(capsys.readouterr().err.split())
+    assert (ended.value.exit_code, "/there/sheet.docx" in told, remedy in told) == (2, True, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("diff", "a.json", "b.json"), "there is no file a.json; give a JSON sheet, or its morning"),
+        (("diff", DAY, "2026-09-19"), "there is no sheet of 2026-09-19; make it with"),
+        (("verify", "none.json"), "there is no file none.json"),
+        (("preview", "2026-09-19"), "there is no sheet of 2026-09-19; make it with"),
+        (("--date", DAY, "-o", "/etc/passwd/x"), "a part of it is a file"),
+        (("backtest", "--reference", "none.toml", "--sheet", DAY), "(none.toml); check the path"),
+    ],
+)
+def test_what_is_missing_is_told_with_what_to_do(run, arguments, told):
+    assert told in " ".join(run(*arguments, code=2).split())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"schema": "diembao/period/1", "issues": [{"articles": 3}]},
+        {"schema": "diembao/sheet/1"},
+        {"schema": "diembao/sheet/1", "date": 1, "generated_at": 1, "window": 1, "issues": [{"articles": 3}],
+         "counts": {}, "health": {}},
+    ],
+)  # fmt: skip
+def test_what_is_no_whole_sheet_is_told(run, tmp_path, wrong):
+    file, matters = tmp_path / "wrong.json", tmp_path / "m.toml"
+    file.write_text(json.dumps(wrong))
+    matters.write_text('[[matter]]\ntitle = "x"\n')
+    for arguments in (("diff", file, DAY), ("backtest", "--reference", matters, "--sheet", file), ("verify", file)):
+        assert "not a" in run(*arguments, code=2)
