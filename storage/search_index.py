@@ -130,9 +130,10 @@ def part_words(part: Sequence[str], *, accented: bool) -> tuple[list[str], bool]
     single = [each[:_LONGEST] for each in part] if accented else ["_" + each[:_LONGEST] for each in bare]
     if len(part) == 1:
         return single, len(part[0]) <= _LONGEST
-    if accented or len(pairs) < len(part) - 1:
+    if len(pairs) < len(part) - 1 or (accented and len(pairs) == 1):
         return pairs + single, False
-    return pairs, len(pairs) == 1
+    # Two pairs or more are seldom together by chance: the lists of frequent syllables would take longer to read.
+    return pairs, not accented and len(pairs) == 1
 
 
 # articles
