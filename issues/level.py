@@ -21,6 +21,8 @@ _HARM_OF_FAULT, _HARM_MOST = 0.3, 2.5
 """A shortcoming that goes with harm weighs more by this share of the harm (up to the second number)."""
 _FAULT_OF_OFFENDERS = 0.6
 """Share of the shortcomings that counts when the title tells of a crime only."""
+_LEFT_WHEN_SETTLED = 0.5
+"""Share of shortcomings and complaints left when the title says that the body has answered or settled the matter."""
 _CALM_ELSEWHERE = 0.7
 """Share of what calms outside the title that does not count when the title tells of trouble."""
 _BEFORE = 24
@@ -87,7 +89,7 @@ def _points(found: Sequence[Found], cues: LevelCues) -> dict[str, float]:
 
     Where it tells of a crime and of the police, that a singer or player is in it calms nothing; and where it tells of a
     crime only, what is at fault below is mostly the offenders'. `gravest` is the weightiest shortcoming, `raising` the
-    weightiest order or crowd.
+    weightiest order or crowd, `hurt` the weightiest crowd, `told` the weightiest shortcoming or complaint of the title.
     """
     points: dict[str, float] = {role: math.fsum(f.points for f in found if f.cue.role == role) for role in cues.roles}
     telling = [f.cue.role for f in found if f.in_title and f.cue.role in _TROUBLE]
@@ -100,6 +102,9 @@ def _points(found: Sequence[Found], cues: LevelCues) -> dict[str, float]:
     if "crime" in telling and not {"fault", "protest"} & set(telling):
         points["fault"] *= _FAULT_OF_OFFENDERS
     points["gravest"] = max((f.points for f in found if f.cue.role == "fault"), default=0.0)
+    points["told"] = max((f.points for f in found if f.in_title and f.cue.role in {"fault", "protest"}), default=0.0)
+    points["settled"] = max((f.points for f in found if f.in_title and f.cue.role == "answered"), default=0.0)
+    points["hurt"] = max((f.points for f in found if f.cue.role == "mass"), default=0.0)
     points["raising"] = max((f.points for f in found if f.cue.role in {"central", "mass"}), default=0.0)
     return points
 
@@ -138,6 +143,8 @@ def _averted(part: str, start: int, cues: LevelCues) -> bool:
 def _level(points: dict[str, float], cues: LevelCues) -> int:
     trouble = sum(points[role] for role in _TROUBLE)
     grave = points["fault"] + points["protest"] - 0.5 * points["answered"]
+    if points["settled"]:
+        grave *= _LEFT_WHEN_SETTLED
     if points["gravest"] >= 1:
         grave += _HARM_OF_FAULT * min(_HARM_MOST, points["harm"])
     limits = cues.limits
@@ -147,9 +154,10 @@ def _level(points: dict[str, float], cues: LevelCues) -> int:
     harmed = points["harm"] > points["crime"] and points["answered"] < 1
     raised = points["raising"] >= 1 and (grave >= limits.raised or harmed)
     ordered = points["central"] >= limits.ordered and grave >= limits.raised
-    if answerable and (ordered or (raised and grave + points["harm"] >= limits.urgent)):
+    if answerable and (ordered or (raised and grave + points["harm"] + points["hurt"] >= limits.urgent)):
         return URGENT
-    return ANSWER if grave >= limits.answer and answerable else FOLLOW
+    clear = points["told"] and points["public"] >= limits.clear
+    return ANSWER if answerable and grave >= (limits.told if clear else limits.answer) else FOLLOW
 
 
 def _score(points: dict[str, float], level: int) -> float:

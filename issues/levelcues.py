@@ -27,6 +27,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     answerable: float
     raised: float
     ordered: float
+    told: float
+    clear: float
 
 
 class _RawCue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

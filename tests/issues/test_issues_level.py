@@ -239,3 +239,21 @@ def test_what_is_prevented_has_not_happened() -> None:
 def test_a_government_s_general_words_are_no_order_about_a_matter() -> None:
     assert verdict("Chính phủ giao chỉ tiêu, nhắc chuyện nhũng nhiễu", "Cán bộ phải thay đổi.").level < 3
     assert verdict("Thủ tướng giao thành phố kiểm tra chuyện nhũng nhiễu ở một cửa", "Cán bộ bị nêu.").level == 3
+
+
+def test_one_shortcoming_in_the_title_is_enough_where_the_body_is_clear() -> None:
+    title = "Dự án trường học đắp chiếu"
+    assert verdict(title, "Hàng cọc hoen gỉ giữa bãi cỏ.").level == 1
+    assert verdict(title, "UBND phường An Thọ và Sở Xây dựng chưa có lời hẹn nào.").level == 2
+
+
+def test_a_body_that_has_cleaned_up_or_found_nothing_is_followed_only() -> None:
+    sapo = "UBND phường cho biết đã thuê thêm xe."
+    assert verdict("Rác tồn đọng trong ngõ, người dân bức xúc", sapo).level == 2
+    assert verdict("Sở Y tế: ba năm kiểm tra không phát hiện sai phạm", "Phòng khám đang bị đồn thổi.").level == 1
+    assert verdict("Dọn sạch rác tồn đọng sau phản ánh của người dân", sapo).level == 1
+
+
+def test_many_taken_to_hospital_from_one_meal_is_urgent() -> None:
+    found = verdict("Hơn 90 công nhân nhập viện", "Các công nhân ngộ độc sau bữa ăn ca, Sở Y tế lấy mẫu.")
+    assert found.level == 3, found.reasons
