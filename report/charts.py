@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.container import BarContainer
-    from matplotlib.figure import Figure
 
 WIDTH_MM = 165.0
 """Between the margins of the decree."""
@@ -38,16 +38,25 @@ class Bar:
     """What is printed at its end: the number, as the text has it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A drawing in both forms."""
+    """A drawing in both forms, each drawn when it is first asked for."""
 
     name: str
-    svg: str
-    """An `<svg>` element to stand in a page; glyphs are outlines, so every machine draws it alike."""
-    png: bytes
+    draw: Callable[[Axes], None]
+    """Puts the bars on the axes."""
     width_mm: float
     height_mm: float
+
+    @cached_property
+    def svg(self) -> str:
+        """An `<svg>` element to stand in a page; glyphs are outlines, so every machine draws it alike."""
+        return _element(_drawn(self, "svg").decode())
+
+    @cached_property
+    def png(self) -> bytes:
+        """The same for a Word file."""
+        return _drawn(self, "png")
 
 
 def across(name: str, bars: Sequence[Bar], *, hatched: bool = False) -> Chart:
@@ -83,6 +92,11 @@ def upright(name: str, bars: Sequence[Bar]) -> Chart:
     return _chart(name, draw, _UPRIGHT_MM)
 
 
+_UNSAID: Mapping[str, Mapping[str, None]] = {
+    "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
+    "png": {"Software": None},
+}
+"""Metadata that would differ from one machine to another."""
 _LOOK: Mapping[str, Any] = {"facecolor": "white", "edgecolor": "black", "linewidth": 0.8}
 
 
@@ -106,30 +120,28 @@ def _literal(text: str) -> str:
 
 
 def _chart(name: str, draw: Callable[[Axes], None], height_mm: float) -> Chart:
-    """Draw once for each form. Loads matplotlib, without its state machine or a screen."""
+    return Chart(name=name, draw=draw, width_mm=WIDTH_MM, height_mm=height_mm)
+
+
+def _drawn(chart: Chart, kind: Literal["svg", "png"]) -> bytes:
+    """Each form on a figure of its own: what was drawn before cannot move anything. Loads matplotlib, no screen."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     look: Any = {
-        "font.family": "DejaVu Sans", "font.size": 9, "hatch.linewidth": 0.5, "svg.hashsalt": f"chart {name}",
+        "font.family": "DejaVu Sans", "font.size": 9, "hatch.linewidth": 0.5, "svg.hashsalt": f"chart {chart.name}",
         "svg.fonttype": "path", "axes.spines.top": False, "axes.spines.right": False, "path.simplify": False,
         "hatch.color": "black",
     }  # fmt: skip
-    with mpl.rc_context(look):
-        figure = Figure(figsize=(WIDTH_MM * _MM, height_mm * _MM), layout="constrained", facecolor="white")
-        draw(figure.add_subplot())
-        FigureCanvasSVG(figure)
-        svg = _saved(figure, "svg", {"Date": None, "Creator": None, "Format": None, "Type": None})
-        FigureCanvasAgg(figure)
-        png = _saved(figure, "png", {"Software": None})
-    return Chart(name=name, svg=_element(svg.decode()), png=png, width_mm=WIDTH_MM, height_mm=height_mm)
-
-
-def _saved(figure: Figure, kind: str, metadata: Mapping[str, None]) -> bytes:
     stream = BytesIO()
-    figure.savefig(stream, format=kind, metadata=dict(metadata), dpi=_DPI)
+    with mpl.rc_context(look):
+        size = (chart.width_mm * _MM, chart.height_mm * _MM)
+        figure = Figure(figsize=size, layout="constrained", facecolor="white")
+        chart.draw(figure.add_subplot())
+        (FigureCanvasSVG if kind == "svg" else FigureCanvasAgg)(figure)
+        figure.savefig(stream, format=kind, metadata=dict(_UNSAID[kind]), dpi=_DPI)
     return stream.getvalue()
 
 
