@@ -80,10 +80,11 @@ def delta_of(
     base = base_sheet(store, day, settings.calendar)
     told = _told(store, base)
     held = _held(store, start, end, known_at, told)
+    appeared = published(store, start, end, known_at)
     volumes = Volumes(
-        output=len(published(store, start, end, known_at)),
+        output=len(appeared),
         output_before=len(published(store, base.window_start, base.window_end, known_at)) if base else 0,
-        by_hour=Counter(hour_of(at) for at in published(store, start, end, known_at)),
+        by_hour=Counter(map(hour_of, appeared)),
     )
     found = {
         issue_id: issue_delta(

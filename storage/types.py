@@ -38,7 +38,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: str | datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Aware, in UTC."""
         if isinstance(value, str):
-            return datetime.strptime(value, FORMAT).replace(tzinfo=UTC)
+            # Sheets read tens of thousands: strptime takes ten times as long.
+            return datetime.fromisoformat(value).replace(tzinfo=UTC)
         return value.astimezone(UTC) if value else None
 
 
