@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import Connection, text
 
 from gazetteer.corrections import Correction
-from storage import search
+from storage import database, search, views
 from storage.candidates import Filters, candidates
 from storage.corrections import Retagging
 from storage.issue_records import Placement
 from storage.query import read_query
 from storage.records import FateWord, Outcome
-from storage.search_index import IN_SCOPE, Entry, index_articles, index_words, part_words, unindex_articles
+from storage.search_index import IN_SCOPE, Entry, body_word, index_articles, index_words, part_words, unindex_articles
 from storage.urls import article_id
 from storage.views import v1_articles
 
@@ -168,3 +168,23 @@ def test_the_words_of_a_text() -> None:
     assert part_words(("duong", "rac"), accented=False) == (["duong_rac"], True)
     assert part_words(("đường", "rác"), accented=True) == (["duong_rac", "đường", "rác"], False)
     assert part_words(("a", "b", "c"), accented=False) == (["a_b", "b_c"], False)
+
+
+def test_the_index_goes_back_and_forth(press: Any, mention: Any) -> None:
+    url = "https://bao.vn/a"
+    press.visit(url, "Rác ở Lê Chân", body=("Cháy.",), mentions=(mention("a-1"),))
+    place(press, [{"url": url, "level": 2}])
+    left = index_of(press)
+    with press.store.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        database.downgrade(connection, "0009")
+        if connection.dialect.name == "sqlite":
+            asked = f'folded : "le chan" AND bodies : "{body_word("a-1")}"'
+            old = text("SELECT count(*) FROM article_search WHERE article_search MATCH :asked")
+        else:
+            asked = f"'@ple_chan' & 'rac' & '{body_word('a-1')}'"
+            old = text("SELECT count(*) FROM article_search WHERE folded @@ CAST(:asked AS tsquery)")
+        assert connection.execute(old, {"asked": asked}).scalar_one() == 1
+        database.upgrade(connection)
+        views.create(connection)
+    assert index_of(press) == left
+    assert [hit.url for hit in press.store.search('"lê chân"', 20, Filters(bodies=("a-1",), least_level=2))] == [url]
