@@ -280,6 +280,15 @@ def size_of(store: Store) -> dict[str, int]:
         return {name: round(connection.execute(text(sql)).scalar_one() / 1e6) for name, sql in asked.items()}
 
 
+def cool(store: Store) -> None:
+    """Let go of connections, and let the system forget what it read of an SQLite file: as after a day of other work."""
+    store.engine.dispose()
+    if store.engine.dialect.name == "sqlite" and store.engine.url.database:
+        file = os.open(store.engine.url.database, os.O_RDONLY)
+        os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(file)
+
+
 @contextmanager
 def address(folder: str, engine: str) -> Iterator[str]:
     """Where a store of that engine is made: a file in the folder, or a Postgres server of our own."""

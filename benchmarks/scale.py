@@ -6,7 +6,8 @@
 
 An article every twelve seconds (7,200 a day, almost two years for five million), one in seven in scope, three to an
 issue, two mentions each; a report with its snapshot for each of the last 400 mornings; one in a hundred was found two
-days late. Measured: `report.gather` as the nightly run calls it, each statement that gives a number of the sheet, and
+days late. Measured: `report.gather` as the nightly run calls it, and again with an SQLite file that the system has
+forgotten (cold), each statement that gives a number of the sheet, and
 reading the issues of a day from `v1_issues`. The figures go to scale.json beside this file, by engine.
 """
 
@@ -28,7 +29,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
 sys.path.insert(0, str(CHECKOUT / "benchmarks"))
 
-from large_store import address  # noqa: E402
+from large_store import address, cool  # noqa: E402
 from sqlalchemy import Connection, select, text  # noqa: E402
 
 from config.model import Settings  # noqa: E402
@@ -168,6 +169,7 @@ def measure(store: Store, rounds: int) -> dict[str, Any]:
         "sheet_articles": len(inputs.articles),
         "sheet_issues": len(inputs.issues),
         "gather": _median(rounds, lambda: gather(store, settings, MORNING, making)),
+        "gather_cold": _median(rounds, lambda: gather(store, settings, MORNING, making), lambda: cool(store)),
         "numbers": {
             unit: round(sum(each[unit] for each in by_number.values()), 3) for unit in ("seconds", "processor_seconds")
         },
@@ -177,9 +179,10 @@ def measure(store: Store, rounds: int) -> dict[str, Any]:
     }
 
 
-def _median(rounds: int, work: Callable[[], object]) -> dict[str, float]:
+def _median(rounds: int, work: Callable[[], object], before: Callable[[], object] = int) -> dict[str, float]:
     taken: list[tuple[float, float]] = []
     for _ in range(rounds):
+        before()
         started, worked = time.perf_counter(), time.process_time()
         work()
         taken.append((time.perf_counter() - started, time.process_time() - worked))
