@@ -82,7 +82,13 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - this file is run by whatever Python was found
         say(f"Python {sys.version.split()[0]} is too old: 3.11 or newer is needed")
         return 2
-    with (ROOT / ".venv.lock").open("w") as lock:
+    try:
+        file = (ROOT / ".venv.lock").open("w")
+    except OSError as error:
+        say(f"the environment is missing or older than its pins, and may not be made from here ({error})")
+        say(f"run bin/diembao --version once as the owner of {ROOT}, then start again")
+        return 2
+    with file as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_ready(profile):
             stamp(profile).touch()  # a pin file that is newer but says the same: the quick way works again

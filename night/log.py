@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
+import os
+import shutil
 import sys
+import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +19,11 @@ from vietnamese.clock import iso, system_clock
 
 QUIET = ("twisted", "asyncio", "alembic", "trafilatura", "htmldate", "justext", "urllib3", "filelock", "tldextract")
 """Libraries whose informational lines say nothing to an operator."""
+
+PLAIN_DAYS = 7
+"""A log that was last written to so long ago is packed."""
+KEPT_DAYS = 90
+"""And one so long ago removed."""
 
 
 class _JsonLines(logging.Formatter):
@@ -43,11 +53,12 @@ class _OneLine(logging.Formatter):
 
 
 def start_logging(file: Path, *, as_json: bool = False, verbose: bool = False) -> None:
-    """Send all log lines to `file`; warnings (with `verbose` everything) to standard error too.
+    """Send all log lines to `file`; warnings (with `verbose` everything) to standard error too; tidy its folder.
 
     Safe to call again: earlier handlers of ours are replaced, so six nights in one process do not write six times.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
+    tidy(file.parent, time.time())
     form: logging.Formatter = (
         _JsonLines() if as_json else _OneLine("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
     )
@@ -66,3 +77,30 @@ def start_logging(file: Path, *, as_json: bool = False, verbose: bool = False) -
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     warnings.simplefilter("default")
+
+
+def tidy(folder: Path, now: float) -> None:
+    """Pack the logs that nobody has written to for `PLAIN_DAYS`, remove those of `KEPT_DAYS`; `now` in Unix seconds."""
+    for file in [*folder.glob("*.log"), *folder.glob("*.log.gz")]:
+        with suppress(OSError):  # two processes tidy at once, or the disk is full: another time
+            written = file.stat().st_mtime
+            if now - written > KEPT_DAYS * 86400:
+                file.unlink()
+            elif file.suffix == ".log" and now - written > PLAIN_DAYS * 86400:
+                _pack(file, written)
+
+
+def _pack(file: Path, written: float) -> None:
+    packed = file.with_name(f"{file.name}.gz")
+    half = packed.with_name(f"{packed.name}.{os.getpid()}.part")
+    try:
+        with half.open("wb") as out, file.open("rb") as plain:
+            if packed.exists():  # packed before and written to again: one behind the other
+                out.write(packed.read_bytes())
+            with gzip.GzipFile(fileobj=out, mode="wb") as member:
+                shutil.copyfileobj(plain, member)
+        os.utime(half, (written, written))
+        half.replace(packed)
+        file.unlink()
+    finally:
+        half.unlink(missing_ok=True)
