@@ -132,7 +132,10 @@ def for_all(
             stop(f"there is no sheet of {job.day}; run `diembao report --date {job.day}` first")
         inputs = kept_inputs(job.store, job.config, kept)
         unavailable: dict[str, str] = {}
-        for office in offices_in(inputs, load(job.config.folders)):
+        found = offices_in(inputs, load(job.config.folders))
+        if not found:
+            console.print(f"no agency and no unit has a matter in the sheet of {job.day}: nothing to write")
+        for office in found:
             made = write_for(
                 job.store, job.config, inputs, office, folder=job.folder, flat=job.flat, formats=job.formats
             )  # fmt: skip

@@ -27,7 +27,9 @@ def write_note(store: Store, config: Config, folder: Path, day: date, *, who: st
     Raises ApprovalError when the sheet was not sent.
     """
     report = store.load_report(daily_id(day))
-    if report is None or report.state != "sent" or approved(store, daily(day)) is None:
+    if report is None:
+        raise ApprovalError(f"there is no sheet of {day}; make it with `{daily(day).maker}`")
+    if report.state != "sent" or approved(store, daily(day)) is None:
         raise ApprovalError(f"the sheet of {day} was not sent; edit the draft instead")
     style = load_style(config.folders)
     then = kept_inputs(store, config, report)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from config.model import Settings
 from issues.moves import delta_of
@@ -26,6 +28,7 @@ from report.window import Window, window_for
 from storage import sheet_queries as ask
 from storage.sheet_queries import SheetScope
 from storage.store import Store
+from storage.views import v1_entities
 from vietnamese.words import excerpt
 
 if TYPE_CHECKING:
@@ -122,7 +125,7 @@ def inputs_of(
         articles=articles,
         issues=issues,
         scores=issue_scores(articles, issues, outlets, window, new_since),
-        bodies=_bodies(mentions, name_of, settings.sheet.city),
+        bodies=_bodies(mentions, name_of, settings.sheet.city, _former(store, day)),
         outlets=outlets,
         health=making.health,
         city=settings.sheet.city,
@@ -227,9 +230,23 @@ def _article(row: Row, named: Sequence[Row], words: int) -> SheetArticle:
     )
 
 
-def _bodies(mentions: Iterable[Row], name_of: Callable[[str], str], city: str) -> dict[str, Body]:
+def _bodies(
+    mentions: Iterable[Row], name_of: Callable[[str], str], city: str, former: Collection[str]
+) -> dict[str, Body]:
+    """Agencies and units by id; one that is no longer in force is printed as such, because papers go on naming it."""
     kinds = {mention["entity_id"]: mention["kind"] for mention in mentions}
-    return {key: Body(body_id=key, name=printed_name(name_of(key), city), kind=kind) for key, kind in kinds.items()}
+    was = {key: " (cũ)" if key.rpartition("@")[2] in former else "" for key in kinds}
+    return {
+        key: Body(body_id=key, name=f"{printed_name(name_of(key), city)}{was[key]}", kind=kind)
+        for key, kind in kinds.items()
+    }
+
+
+def _former(store: Store, day: date) -> frozenset[str]:
+    """Ids of what was no longer in force on `day`, as the store knows the gazetteer."""
+    e = v1_entities.c
+    rows = answer(store, select(e.entity_id).where(e.valid_until < day.isoformat()))
+    return frozenset(row["entity_id"] for row in rows)
 
 
 def printed_name(name: str, city: str) -> str:

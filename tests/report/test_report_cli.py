@@ -248,3 +248,9 @@ def test_what_is_no_whole_sheet_is_told(run, tmp_path, wrong):
     matters.write_text('[[matter]]\ntitle = "x"\n')
     for arguments in (("diff", file, DAY), ("backtest", "--reference", matters, "--sheet", file), ("verify", file)):
         assert "not a" in run(*arguments, code=2)
+
+
+def test_a_morning_that_names_nobody_says_so_and_one_that_is_not_there_cannot_be_corrected(run):
+    assert "nothing to write" in run("for-all", "--date", "2026-09-22")
+    assert "there is no sheet of 2026-09-25" in run("correction", "2026-09-25", code=2)
+    assert "was not sent" in run("correction", DAY, code=2)

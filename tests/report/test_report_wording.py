@@ -2,7 +2,7 @@
 
 import email
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from email.policy import default
 from io import BytesIO
 
@@ -24,6 +24,8 @@ from report.laid import sheet_of
 from report.linked import Link, Relations, pieces_of, plain, said
 from report.office import office_of
 from report.sheet import build_sheet
+from storage.report_records import EntityRecord
+from vietnamese.clock import LOCAL
 
 UNIT = "n11413"
 
@@ -151,3 +153,14 @@ def test_a_text_with_links_keeps_its_words_and_only_safe_addresses():
     assert "javascript" not in relations.runs(text)
     assert relations.known == {"https://a.example/x?a=1&b=2": "rIdLink1"}
     assert said("a", "b") == "ab"
+
+
+def test_what_is_no_longer_in_force_is_printed_as_such(morning):
+    def entity(key, until):
+        return EntityRecord(entity_id=key, kind="unit", name=key, valid_from=date(2010, 1, 1), valid_until=until)
+
+    morning.store.sync_entities([entity("n11413", None), entity("q303", date(2025, 6, 30))])
+    morning.name_of = {"n11413": "phường Hải An", "q303": "quận Lê Chân", "ubnd@q303": "UBND quận Lê Chân"}.get
+    morning.add("a", datetime(2026, 9, 9, 8, tzinfo=LOCAL), bodies=("n11413", "q303", "ubnd@q303"))
+    names = [body["name"] for body in morning.sheet()["bodies"]]
+    assert names == ["Phường Hải An", "Quận Lê Chân (cũ)", "UBND quận Lê Chân (cũ)"]
