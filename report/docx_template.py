@@ -136,6 +136,11 @@ def _overview() -> tuple[str, ...]:
         tag("{%p endif %}"),
         paragraph("BodyText", "{{ opening }}, {{ overview }}. {{ days_off }}"),
         paragraph("BodyText", run("Tình trạng nguồn tin: ", bold=True), run("{{ health }}")),
+        tag("{%p if leading %}"),
+        paragraph("BodyText", run("Đáng chú ý: ", bold=True),
+                  run("{% for issue in leading %}“"), run("{{r issue.link }}"),
+                  run("” ({{ issue.level }}){% if loop.last %}.{% else %}; {% endif %}{% endfor %}")),
+        tag("{%p endif %}"),
         table(total, (
             row(*(cell(w, paragraph("CellHead", t)) for w, t in zip(
                 total, ("Chỉ tiêu", "Kỳ này", "Hôm qua", "Trung bình 7 ngày"), strict=True)), head=True),

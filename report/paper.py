@@ -157,6 +157,8 @@ class Paper:
     days_off: str
     health: str
     failure: str
+    leading: tuple[IssueLine, ...]
+    """The most pressing, named on page one."""
     totals: tuple[Total, ...]
     levels: tuple[LevelLine, ...]
     totals_note: str
@@ -215,6 +217,7 @@ class _Maker:
             days_off=passages.days_off(sheet),
             health=passages.health_sentence(sheet, self.style),
             failure=phrases.failure(sheet) if sheet.crawl_failed else "",
+            leading=tuple(self._issue(at, issue) for at, issue in enumerate(sheet.leading, 1)),
             totals=passages.totals(self.sheet),
             levels=self._levels(),
             totals_note=passages.compared_with(sheet),

@@ -29,6 +29,9 @@ from vietnamese.alphabet import sort_key
 ATTENTION_LEVEL = 2
 """From this level on an issue stands in section II."""
 
+LEADING = 3
+"""Issues named on page one; section II has them all."""
+
 NOT_PRESS = frozenset({"aggregator"})
 """Tiers whose copies never count as an independent voice (a licensed site that reprints owes and gets no reply)."""
 
@@ -160,6 +163,11 @@ class Sheet:
     def attention(self) -> tuple[IssueRow, ...]:
         """Every issue at level 2 or 3, what is pinned first, then the most pressing."""
         return tuple(issue for issue in self.issues if issue.needs_attention)
+
+    @property
+    def leading(self) -> tuple[IssueRow, ...]:
+        """The few that page one names, so that it stands alone."""
+        return self.attention[:LEADING]
 
     @property
     def crawl_failed(self) -> bool:

@@ -164,3 +164,14 @@ def test_what_is_no_longer_in_force_is_printed_as_such(morning):
     morning.add("a", datetime(2026, 9, 9, 8, tzinfo=LOCAL), bodies=("n11413", "q303", "ubnd@q303"))
     names = [body["name"] for body in morning.sheet()["bodies"]]
     assert names == ["Phường Hải An", "Quận Lê Chân (cũ)", "UBND quận Lê Chân (cũ)"]
+
+
+def test_page_one_names_the_most_pressing_matters(inputs, sheet, style, folders):
+    titles = [issue.lead.title for issue in sheet.attention]
+    line = f"Đáng chú ý: “{titles[0]}” (3 – Khẩn); “{titles[1]}” (2 – Cần phản hồi)."
+    document = Document(BytesIO(as_docx(sheet, style, folders)))
+    assert line in [paragraph.text for paragraph in document.paragraphs]
+    page = "".join(etree.fromstring(as_html(sheet, style, folders), etree.HTMLParser()).itertext())
+    assert line in " ".join(page.split())
+    quiet = replace(inputs, articles=(), issues={}, scores={}, bodies={})
+    assert "Đáng chú ý" not in as_html(build_sheet(quiet), style, folders).decode()
