@@ -43,7 +43,7 @@ def place(articles: Iterable[Profile]) -> tuple[dict[str, str], dict[str, str], 
         started = time.process_time()
         joined = grouper.add(article)
         spent.append((time.process_time() - started) * 1000)
-        issue |= {joined.article_id: joined.issue_id, **dict.fromkeys(joined.moved, joined.issue_id)}
+        issue |= {joined.article_id: joined.issue_id, **joined.moved}
         for found in (joined.reprint, joined.turned):
             if found:
                 original[found.copy] = found.original

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from math import fsum, sqrt
 
@@ -17,37 +16,51 @@ LEAST_BODY = 40
 """Pairs of syllables below which a body says too little to be compared."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sums:
+    """What the parts of one article weigh."""
+
+    length: float
+    """The squared length of its vector."""
+    title: float
+    title_names: float
+
+
 class Weights(dict[str, float]):
-    """Weights of terms, asked for once each; and their squares."""
+    """Weights of terms, asked for once each; their squares; and what articles weigh by them."""
 
     def __init__(self, weigh: Callable[[str], float]) -> None:
-        """`weigh`: the weight of a term at this moment."""
+        """`weigh`: the weight of a term."""
         self._weigh = weigh
-        self.squares = _Squares(self)
-        self._lengths: dict[str, float] = {}
+        self.squares = _Squares(weigh)
+        self.sums: dict[str, Sums] = {}
+        """By article id, what `of` has reckoned: whoever keeps weights takes out what changed."""
 
     def __missing__(self, term: str) -> float:
         self[term] = weight = self._weigh(term)
         return weight
 
-    def length(self, article: Profile) -> float:
-        """The squared length of an article's vector; reckoned once each."""
-        length = self._lengths.get(article.article_id)
-        if length is None:
+    def of(self, article: Profile) -> Sums:
+        """What an article weighs, reckoned once each; `fsum`, as sets have no order of their own."""
+        found = self.sums.get(article.article_id)
+        if found is None:
             title = fsum(map(self.squares.__getitem__, article.title_terms))
-            length = fsum(map(self.squares.__getitem__, article.terms)) + (TITLE_WEIGHT**2 - 1) * title
-            self._lengths[article.article_id] = length
-        return length
+            found = self.sums[article.article_id] = Sums(
+                length=fsum(map(self.squares.__getitem__, article.terms)) + (TITLE_WEIGHT**2 - 1) * title,
+                title=fsum(map(self.__getitem__, article.title_terms)),
+                title_names=fsum(map(self.__getitem__, article.title_names)),
+            )
+        return found
 
 
 class _Squares(dict[str, float]):
     """Squares of weights, reckoned once each."""
 
-    def __init__(self, weights: Weights) -> None:
-        self._weights = weights
+    def __init__(self, weigh: Callable[[str], float]) -> None:
+        self._weigh = weigh
 
     def __missing__(self, term: str) -> float:
-        self[term] = square = self._weights[term] ** 2
+        self[term] = square = self._weigh(term) ** 2
         return square
 
 
@@ -85,10 +98,7 @@ def compare(a: Profile, b: Profile, weights: Weights) -> Evidence:
     """The evidence of two profiles under the term weights of the moment."""
     return Evidence(
         likeness=_cosine(a, b, weights),
-        title_in_other=max(
-            _covered(a.title_terms.keys(), b.terms.keys(), weights),
-            _covered(b.title_terms.keys(), a.terms.keys(), weights),
-        ),
+        title_in_other=max(_title_in(a, b, weights), _title_in(b, a, weights)),
         names=min(_names_covered(a, b, weights), _names_covered(b, a, weights)),
         entities=_share(a.entities, b.entities),
         body=_body(a.body, b.body, weights) if min(len(a.body), len(b.body)) >= LEAST_BODY else None,
@@ -108,21 +118,21 @@ def _cosine(a: Profile, b: Profile, weights: Weights) -> float:
     shared = a.terms.keys() & b.terms.keys()
     if not shared:
         return 0.0
-    both = fsum(a.terms[term] * b.terms[term] * weights.squares[term] for term in shared)
-    return both / sqrt(weights.length(a) * weights.length(b))
+    squares = weights.squares
+    both = fsum(a.terms[term] * b.terms[term] * squares[term] for term in shared)
+    return both / sqrt(weights.of(a).length * weights.of(b).length)
 
 
-def _covered(title: AbstractSet[str], other: AbstractSet[str], weights: Weights) -> float:
-    """Share of the weight of `title` that `other` has; `fsum`, as sets have no order of their own."""
-    whole = fsum(map(weights.__getitem__, title))
-    return fsum(map(weights.__getitem__, title & other)) / whole if whole else 0.0
+def _title_in(a: Profile, b: Profile, weights: Weights) -> float:
+    """Share of the weight of the title of `a` that `b` has."""
+    whole = weights.of(a).title
+    return fsum(map(weights.__getitem__, a.title_terms.keys() & b.terms.keys())) / whole if whole else 0.0
 
 
 def _names_covered(a: Profile, b: Profile, weights: Weights) -> float:
     """Drawn towards one half, all the more the less the names weigh: the city's own name proves nothing."""
-    whole = fsum(map(weights.__getitem__, a.title_names))
     found = fsum(map(weights.__getitem__, a.title_names & b.names))
-    return (found + NAMES_PRIOR / 2) / (whole + NAMES_PRIOR)
+    return (found + NAMES_PRIOR / 2) / (weights.of(a).title_names + NAMES_PRIOR)
 
 
 def _body(a: frozenset[str], b: frozenset[str], weights: Weights) -> float:

@@ -126,7 +126,7 @@ def grouped(articles: Iterable[Profile], config: Config) -> tuple[dict[str, str]
     original: dict[str, str] = {}
     for article in articles:
         joined = grouper.add(article)
-        issue |= {joined.article_id: joined.issue_id, **dict.fromkeys(joined.moved, joined.issue_id)}
+        issue |= {joined.article_id: joined.issue_id, **joined.moved}
         for reprint in (joined.reprint, joined.turned):
             if reprint:
                 original[reprint.copy] = reprint.original

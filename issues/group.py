@@ -1,8 +1,9 @@
 """Put articles together: each one joins an issue, starts one, or repeats an article. Online and deterministic.
 
-An article is compared with those most like it; the comparisons that speak for one matter are kept as links. The issues
-it is linked to are then grouped anew, with it, by all their links (`issues.cluster`), so that what comes late can bring
-together, or take out, what was placed before: which order articles come in decides next to nothing.
+An article is compared with those most like it; the comparisons that speak for one matter are kept as links. All that
+hangs together with it by links is then grouped anew (`issues.cluster`), so that what comes late can bring together, or
+part, what was placed before. What two articles score does not depend on what else is there (`issues.lexicon`), and the
+groups are those of all links of the window: which order articles come in decides next to nothing.
 
 The state of a `Grouper` is a function of the set of (article, placement, links) in its window, never of the order or
 the batches in which they came: rebuilt from the store it is the state it had in memory.
@@ -13,25 +14,26 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import count
 from typing import Any, TypeVar
 
 from issues.cluster import Rule, clusters
 from issues.evidence import Evidence, Weights, compare
-from issues.lexicon import Lexicon, frequencies
+from issues.lexicon import MOST_LATE, Lexicon, frequencies
 from issues.profile import Profile
 from issues.reprint import Reprint, bands, reprint
 from issues.weights import GroupingWeights
 
-MOST_CANDIDATES = 12
-MOST_BEYOND = 12
+MOST_CANDIDATES = 20
+MOST_BEYOND = 16
 """Articles compared that are linked to the candidates."""
 SURE = 9.0
 """The link of an article and its reprint, and of articles of one issue of which no links are known."""
-MOST_GROUPED_ANEW = 150
-"""An issue of more articles than these stays whole."""
+MOST_GROUPED_ANEW = 400
+"""Where more articles than these hang together, their issues stay as they are."""
 _Key = TypeVar("_Key", bound=Hashable)
 _LONG_AGO = float("-inf")
 
@@ -49,7 +51,9 @@ class Joined:
     turned: Reprint | None = None
     """Set where an article placed before turned out to repeat this one."""
     moved: Mapping[str, str] = field(default_factory=dict)
-    """article_id -> issue it was in, for articles that went over to `issue_id` because this one tied them to it."""
+    """article_id -> issue it is in now, for articles that went over to another one because of this one."""
+    gone: Mapping[str, str] = field(default_factory=dict)
+    """issue_id -> issue that most of its articles went over to, for issues of which none is left in the window."""
     links: Mapping[str, float] = field(default_factory=dict)
     """article_id -> score of every other article it may share a matter with; `restore` wants them back."""
 
@@ -71,8 +75,9 @@ def issue_id_of(article_id: str) -> str:
 class Grouper:
     """The articles of the last days and the issues they are in."""
 
-    def __init__(self, weights: GroupingWeights) -> None:
-        self._weights = weights
+    def __init__(self, weights: GroupingWeights, held: Collection[str] = ()) -> None:
+        """`held`: ids of issues that analysts named, pinned or edited; they outlive those they become one with."""
+        self._weights, self._held = weights, held
         self._rule = Rule(
             least=weights.least, best_share=weights.best_share, links=weights.links, missing=weights.missing_link
         )
@@ -118,8 +123,9 @@ class Grouper:
         copied = self._reprint(article)
         found = [] if copied or known else self._compared(article)
         self._link(key, kept | _linked(found, copied, key))
-        issue_id, moved = (known, {}) if known else self._placed(key)
-        self._keep(article, issue_id)
+        placed = {key: known} if known else self._grouped_anew(key)
+        self._keep(article, placed.pop(key))
+        issue_id, (moved, gone) = self._issue_of[key], self._move(placed)
         told = self._told(found, issue_id) if not (copied or known) else {}
         links = dict(self._links.get(key, ()))
         self._forget()
@@ -130,6 +136,7 @@ class Grouper:
             evidence=told,
             turned=copied if copied and copied.copy != key else None,
             moved=moved,
+            gone=gone,
             links=links,
         )
 
@@ -152,8 +159,8 @@ class Grouper:
 
         What the strongest are linked to is compared as well: who came first must not decide who is compared with whom.
         """
-        weights = Weights(self._lexicon.weight)
-        found = self._scored(article, self._lexicon.candidates(article.terms, MOST_CANDIDATES), weights)
+        weights = self._terms_of(article)
+        found = self._scored(article, self._lexicon.candidates(article.terms, MOST_CANDIDATES, weights))
         seen = {link.article_id for link in found}
         beyond: dict[str, float] = {}
         for link in found:
@@ -162,17 +169,26 @@ class Grouper:
                     if other not in seen:
                         beyond[other] = max(beyond.get(other, score), min(score, link.score))
         more = heapq.nsmallest(MOST_BEYOND, ((-score, other) for other, score in beyond.items()))
-        found += self._scored(article, [other for _, other in more], weights)
+        found += self._scored(article, [other for _, other in more])
         kept = (link for link in found if link.score >= self._weights.least_link)
         return sorted(kept, key=lambda link: (-link.score, link.article_id))
 
-    def _scored(self, article: Profile, keys: Iterable[str], weights: Weights) -> list[_Link]:
+    def _scored(self, article: Profile, keys: Iterable[str]) -> list[_Link]:
         found: list[_Link] = []
         for key in keys:
-            evidence = compare(article, self._profiles[key], weights)
-            score = round(self._weights.score(article, self._profiles[key], evidence), 3)
+            other = self._profiles[key]
+            evidence = compare(article, other, self._terms_of(article, other))
+            score = round(self._weights.score(article, other, evidence), 3)
             found.append(_Link(article_id=key, score=score, evidence=evidence))
         return found
+
+    def _terms_of(self, *compared: Profile) -> Weights:
+        """The weights of terms under which articles are compared: those of the later one's day.
+
+        Those of the moment where one has no date, and of the earliest day that can be counted where they are old.
+        """
+        days = [_day(article) for article in compared]
+        return self._lexicon.weights(None if _UNDATED in days else max(*days, int(self._latest) - MOST_LATE))
 
     def _link(self, key: str, links: Mapping[str, float]) -> None:
         """Keep links both ways round; those to articles that are not here wait for them."""
@@ -186,35 +202,70 @@ class Grouper:
             else:
                 self._waiting.setdefault(other, {})[key] = score
 
-    def _placed(self, key: str) -> tuple[str, dict[str, str]]:
-        """The issue of a new article after its neighbourhood was grouped anew, and which articles went over to it."""
-        near = sorted(
-            {self._issue_of[o] for o, score in self._links.get(key, {}).items() if score >= self._weights.near}
-        )
-        if not near:
-            return self._free_id([key]), {}
-        region = [key] + [member for issue_id in near for member in self._members[issue_id]]
-        large = [sorted(self._members[i]) for i in near if len(self._members[i]) > MOST_GROUPED_ANEW]
-        groups = clusters(region, self._links, self._rule, large)
-        mine = sorted((other for group in groups if key in group for other in group if other != key), key=self._age)
-        issue_id = self._id_for(mine) or self._free_id([*mine, key])
-        moved = {other: self._issue_of[other] for other in mine if self._issue_of[other] != issue_id}
-        for other, old in moved.items():
-            _discard(self._members, old, other)
-            self._issue_of[other] = issue_id
-            self._members.setdefault(issue_id, set()).add(other)
-        return issue_id, moved
+    def _grouped_anew(self, key: str) -> dict[str, str]:
+        """The issue of a new article, and of all that hangs together with it."""
+        region = self._hanging_together(key)
+        if len(region) > MOST_GROUPED_ANEW:
+            return {key: self._best_whole(key) or self._free_id([key], ())}
+        return self._named(clusters(region, self._links, self._rule), key)
 
-    def _id_for(self, group: Sequence[str]) -> str | None:
-        """The issue half of whose articles are in the group; of several the one with most of them, then the older."""
-        shares = Counter(self._issue_of[key] for key in group)
-        whole = [(-n, self._since(i), i) for i, n in shares.items() if n * 2 >= len(self._members[i])]
-        return min(whole)[2] if whole else None
+    def _hanging_together(self, key: str) -> set[str]:
+        """All articles between which and this one there is a way by links that may join; some of them if too many."""
+        found, ways = {key}, [key]
+        while ways and len(found) <= MOST_GROUPED_ANEW:
+            links = self._links.get(ways.pop(), {})
+            new = [other for other, score in links.items() if score >= self._weights.least and other not in found]
+            found.update(new)
+            ways += new
+        return found
 
-    def _free_id(self, group: Sequence[str]) -> str:
+    def _best_whole(self, key: str) -> str | None:
+        """The issue that an article fits best as it stands, if it fits any."""
+        found: dict[str, list[float]] = {}
+        for other, score in self._links.get(key, {}).items():
+            found.setdefault(self._issue_of[other], []).append(score)
+        fits = ((self._rule.fit(scores, len(self._members[i])), i) for i, scores in found.items())
+        fit, issue_id = max(fits, default=(_LONG_AGO, ""))
+        return issue_id if fit >= self._weights.least else None
+
+    def _named(self, groups: Iterable[Sequence[str]], new: str) -> dict[str, str]:
+        """The issue of every article of the groups.
+
+        An id goes to the group with most of the issue's articles, so it stays while half of them stay together. Of the
+        ids that a group has most of it takes a held one, then the one with most articles, then the older one.
+        """
+        claims: list[tuple[bool, int, tuple[float, str], str, tuple[float, str]]] = []
+        of: dict[tuple[float, str], list[str]] = {}
+        for group in groups:
+            old = sorted((key for key in group if key != new), key=self._age)
+            first = self._age(old[0]) if old else (math.inf, new)
+            of[first] = [*old, new] if new in group else old
+            shares = Counter(map(self._issue_of.__getitem__, old))
+            claims += ((i not in self._held, -n, self._since(i), i, first) for i, n in shares.items())
+        ids: dict[tuple[float, str], str] = {}
+        for *_, issue_id, first in sorted(claims):
+            if first not in ids and issue_id not in ids.values():
+                ids[first] = issue_id
+        for first in sorted(of.keys() - ids.keys()):
+            ids[first] = self._free_id(of[first], ids.values())
+        return {key: ids[first] for first, group in of.items() for key in group}
+
+    def _free_id(self, group: Sequence[str], taken: Container[str]) -> str:
         """The id that the first article of the group founds whose id no issue bears."""
-        ids = [issue_id_of(key) for key in group]
-        return next((i for i in ids if i not in self._members), ids[-1])
+        ids = (issue_id_of(f"{key}{'+' * again}") for again in count() for key in group)
+        return next(i for i in ids if i not in self._members and i not in taken)
+
+    def _move(self, placed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Put articles into these issues; returns those that were in others, and where issues went that are empty."""
+        moved = {key: issue_id for key, issue_id in placed.items() if self._issue_of[key] != issue_id}
+        left: dict[str, Counter[str]] = {}
+        for key, issue_id in moved.items():
+            left.setdefault(self._issue_of[key], Counter())[issue_id] += 1
+            _discard(self._members, self._issue_of[key], key)
+            self._issue_of[key] = issue_id
+            self._members.setdefault(issue_id, set()).add(key)
+        empty = {old: into for old, into in left.items() if old not in self._members}
+        return moved, {old: min(into, key=lambda i: (-into[i], i)) for old, into in empty.items()}
 
     def _since(self, issue_id: str) -> tuple[float, str]:
         return min(self._age(key) for key in self._members[issue_id])
@@ -234,7 +285,7 @@ class Grouper:
         self._profiles[key] = article
         self._issue_of[key] = issue_id
         self._members.setdefault(issue_id, set()).add(key)
-        self._lexicon.add(key, article.terms)
+        self._lexicon.add(key, article.terms, None if article.at is None else _day(article))
         self._titles.setdefault(article.title_key, set()).add(key)
         for band in bands(article.signature):
             self._bands.setdefault(band, set()).add(key)
@@ -244,7 +295,7 @@ class Grouper:
     def _drop(self, key: str) -> None:
         article = self._profiles.pop(key)
         issue_id = self._issue_of.pop(key)
-        self._lexicon.remove(key, article.terms)
+        self._lexicon.remove(key, article.terms, None if article.at is None else _day(article))
         _discard(self._members, issue_id, key)
         _discard(self._titles, article.title_key, key)
         _discard(self._by_day, _day(article), key)

@@ -66,7 +66,7 @@ class Workshop:
         self.levels = level_cues(self.folders)
         self.fields = field_cues(self.folders)
         self.weights = grouping_weights(self.folders)
-        self.grouper = Grouper(self.weights)
+        self.grouper = Grouper(self.weights, self.rules.issues)
 
     def profile(self, item: IssueInput) -> Profile:
         """The profile of an article of the store."""
@@ -199,15 +199,23 @@ def _place_batch(shop: Workshop, store: Store, batch: Sequence[IssueInput]) -> d
     changed: dict[str, Placement] = {}
     merged: dict[str, str] = {}
     for item in batch:
-        found, left = place(shop, item, profiles[item.article_id])
+        found, gone = place(shop, item, profiles[item.article_id])
         changed |= {p.article_id: p for p in found}
-        merged |= dict.fromkeys(left, found[0].auto_issue_id)
+        for old, new in gone.items():
+            _go_over(merged, old, new)
     tied_to = _ties(shop, store)
     changed = {key: replace(p, issue_id=shop.rules.place(key, p.auto_issue_id, tied_to)) for key, p in changed.items()}
     shop.placements |= changed
     aliases = {old: shop.rules.live(new) for old, new in merged.items()}
     store.save_placements(list(changed.values()), _records(store, shop.rules, changed, batch), aliases)
     return changed
+
+
+def _go_over(merged: dict[str, str], old: str, new: str) -> None:
+    """Note that an issue went over to another, in turn: what went over to it before goes on with it."""
+    merged.pop(new, None)
+    merged.update({each: new for each, into in merged.items() if into == old})
+    merged[old] = new
 
 
 def _ties(shop: Workshop, store: Store) -> TiedTo:
@@ -238,8 +246,8 @@ def _records(
     )
 
 
-def place(shop: Workshop, item: IssueInput, profile: Profile) -> tuple[list[Placement], set[str]]:
-    """The placement of one article and of earlier ones that it changes; and the issues that articles left."""
+def place(shop: Workshop, item: IssueInput, profile: Profile) -> tuple[list[Placement], Mapping[str, str]]:
+    """The placement of one article and of earlier ones that it changes; and which issues went over to which."""
     shop.latest = max(shop.latest or item.at, item.at)
     joined = shop.grouper.add(profile)
     copied, turned = joined.reprint, joined.turned
@@ -251,9 +259,9 @@ def place(shop: Workshop, item: IssueInput, profile: Profile) -> tuple[list[Plac
     if turned and turned.copy in shop.placements:
         found.append(_turned(shop.placements[turned.copy], turned))
     shop.placements |= {p.article_id: p for p in found}
-    moved = [_gone_over(shop.placements[key], joined, old) for key, old in joined.moved.items()]
+    moved = [_gone_over(shop.placements[key], issue_id, item) for key, issue_id in joined.moved.items()]
     shop.placements |= {p.article_id: p for p in moved}
-    return found + moved, set(joined.moved.values())
+    return found + moved, joined.gone
 
 
 def _turned(old: Placement, turned: Reprint) -> Placement:
@@ -262,10 +270,10 @@ def _turned(old: Placement, turned: Reprint) -> Placement:
     return replace(old, reprint_of=turned.original, reprint_kind=turned.kind, evidence=evidence)
 
 
-def _gone_over(old: Placement, joined: Joined, issue_id: str) -> Placement:
-    """An article that went over to another issue: from which, and which article tied the two."""
-    evidence = {**old.evidence, "merged": {"from": issue_id, "tied_by": joined.article_id}}
-    return replace(old, auto_issue_id=joined.issue_id, evidence=evidence)
+def _gone_over(old: Placement, issue_id: str, by: IssueInput) -> Placement:
+    """An article that went over to another issue: from which, and which article made it so."""
+    evidence = {**old.evidence, "merged": {"from": old.auto_issue_id, "tied_by": by.article_id}}
+    return replace(old, auto_issue_id=issue_id, evidence=evidence)
 
 
 def _placement(

@@ -51,7 +51,6 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     links: int
     missing_link: float
     least_link: float
-    near: float
     other_subject: float
     window_days: float
 
@@ -72,7 +71,7 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             + self.days_apart_log * far
         )
         total += self.places_differ * seen.places_differ + self.dates_differ * seen.dates_differ
-        total += self.sport_days_log * far * ("sport" in kinds) + self.daily_days_log * far * ("daily" in kinds)
+        total += self.sport_days_log * far * ("sport" in kinds) + self.daily_days_log * far * (kinds == {"daily"})
         elsewhere = not seen.shared_object and (seen.places_differ or seen.units_differ)
         total += self.differ_alike * seen.likeness * (elsewhere or seen.dates_differ)
         total += self.units_differ * (elsewhere and seen.units_differ) + self.shared_units * seen.shared_units

@@ -63,7 +63,7 @@ def test_the_order_of_arrival_decides_nothing(coverage: Any, profiles: list[Prof
         grouper, found = Grouper(grouping_weights()), {}
         for p in order:
             joined = grouper.add(p)
-            found |= {p.article_id: joined.issue_id} | dict.fromkeys(joined.moved, joined.issue_id)
+            found |= {p.article_id: joined.issue_id} | dict(joined.moved)
         return {frozenset(k for k in found if found[k] == issue) for issue in set(found.values())}
 
     for seed in range(10):
@@ -137,7 +137,8 @@ def test_an_article_that_ties_two_young_issues_brings_them_together() -> None:
     first, second, tie = [grouper.add(part) for part in parts]
     assert first.issue_id != second.issue_id
     assert tie.issue_id == first.issue_id
-    assert dict(tie.moved) == {"b": second.issue_id}
+    assert dict(tie.moved) == {"b": first.issue_id}
+    assert dict(tie.gone) == {second.issue_id: first.issue_id}
     assert grouper.add(parts[1]).issue_id == first.issue_id
 
 
@@ -147,3 +148,104 @@ def test_two_accidents_in_different_places_stay_apart() -> None:
         story("b", 9, "Xe tải lật trên quốc lộ ở Hải Dương, tài xế tử vong", "Xe tải lật chiều 4/9.", "bao-hai"),
     ]
     assert len(set(grouped(parts).values())) == 2
+
+
+SYLLABLES = [head + rest for head in ("ch", "l", "kh", "tr", "ng", "v") for rest in ("ang", "oi", "uê", "ươn", "at")]
+
+
+def month() -> list[Profile]:
+    """Twenty days, three matters a day, each told by three outlets within a day; the same words come again."""
+    found = []
+    for number in range(60):
+        dice = random.Random(number)
+        title, lead = dice.choices(SYLLABLES, k=8), dice.choices(SYLLABLES, k=14)
+        for outlet in range(3):
+            told = [word if dice.random() < 0.8 else dice.choice(SYLLABLES) for word in lead]
+            hours = number * 8 + outlet * 9
+            words = " ".join(title[outlet:] + title[:outlet])
+            found.append(story(f"{number}-{outlet}", hours, words, " ".join(told), f"bao-{outlet}"))
+    return sorted(found, key=lambda p: (p.at or 0.0, p.article_id))
+
+
+def arrived(order: list[Profile]) -> tuple[set[frozenset[str]], dict[tuple[str, str], float]]:
+    """The groups, and the score of every pair that was kept."""
+    grouper, issue, scores = Grouper(grouping_weights()), {}, {}
+    for p in order:
+        joined = grouper.add(p)
+        issue |= {p.article_id: joined.issue_id, **joined.moved}
+        scores |= {(min(p.article_id, o), max(p.article_id, o)): score for o, score in joined.links.items()}
+    return {frozenset(k for k in issue if issue[k] == i) for i in set(issue.values())}, scores
+
+
+def test_shuffled_within_a_day_the_same_pairs_score_the_same_and_end_in_the_same_issues() -> None:
+    articles = month()
+    groups, scores = arrived(articles)
+    assert len(groups) > 20
+    assert max(map(len, groups)) >= 3
+    for seed in range(2):
+        noise = random.Random(seed)
+        late = sorted(articles, key=lambda p: (p.at or 0.0) + noise.uniform(-1, 1))
+        again, others = arrived(late)
+        assert {pair: others[pair] for pair in scores.keys() & others.keys()} == {
+            pair: scores[pair] for pair in scores.keys() & others.keys()
+        }
+        assert again == groups
+
+
+def unlike(key: str, hours: float = 0) -> Profile:
+    """An article that has no word in common with others."""
+    return story(key, hours, f"{key}x {key}y {key}z", f"{key}u {key}v {key}w", f"bao-{key}")
+
+
+def restored(issues: dict[str, str], links: dict[str, dict[str, float]], held: tuple[str, ...] = ()) -> Grouper:
+    grouper = Grouper(grouping_weights(), held)
+    grouper.restore([(unlike(key), issue) for key, issue in issues.items()], {key: {} for key in issues} | links)
+    return grouper
+
+
+def grouped_with(grouper: Grouper, key: str, links: dict[str, float]) -> Any:
+    """A new article of which only these links are known, as when they waited for it."""
+    for other, score in links.items():
+        grouper._link(other, {key: score})
+    return grouper.add(unlike(key, 1))
+
+
+def test_an_id_stays_with_most_of_its_articles_when_they_part() -> None:
+    ties = {"a": {"b": 5.0, "c": 5.0}, "b": {"c": 5.0}, "d": {"e": 5.0}, "c": {"d": 0.7}}
+    joined = grouped_with(restored(dict.fromkeys("abcde", "i1"), ties), "f", {"d": 5.0, "e": 5.0})
+    assert joined.issue_id == issue_id_of("d")
+    assert dict(joined.moved) == dict.fromkeys("de", issue_id_of("d"))
+    assert joined.gone == {}
+
+
+def test_of_two_issues_that_become_one_the_larger_keeps_its_id_but_first_what_an_analyst_holds() -> None:
+    issues = {"a": "i1", "b": "i2", "c": "i2"}
+    tied = {"a": 5.0, "b": 5.0, "c": 5.0}
+    joined = grouped_with(restored(issues, {"b": {"c": 5.0}}), "d", tied)
+    assert (joined.issue_id, dict(joined.moved), dict(joined.gone)) == ("i2", {"a": "i2"}, {"i1": "i2"})
+    joined = grouped_with(restored(issues, {"b": {"c": 5.0}}, held=("i1",)), "d", tied)
+    assert (joined.issue_id, dict(joined.moved), dict(joined.gone)) == ("i1", {"b": "i1", "c": "i1"}, {"i2": "i1"})
+
+
+def test_a_new_article_joins_the_issue_of_one_whose_other_ties_are_forgotten() -> None:
+    joined = grouped_with(restored(dict.fromkeys("abcd", "i1"), {}), "e", {"d": 5.0})
+    assert (joined.issue_id, dict(joined.moved)) == ("i1", {})
+
+
+def test_no_two_groups_ever_get_one_id() -> None:
+    founder = {"a": issue_id_of("b"), "b": issue_id_of("a")}
+    joined = grouped_with(restored(founder | {"c": "i3"}, {}), "d", {})
+    assert joined.issue_id == issue_id_of("d")
+    grouper = restored({"a": issue_id_of("d")}, {})
+    assert grouped_with(grouper, "d", {}).issue_id == issue_id_of("d+")
+
+
+def test_where_too_much_hangs_together_issues_stay_and_the_new_article_joins_the_likest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("issues.group.MOST_GROUPED_ANEW", 4)
+    issues = dict.fromkeys("abc", "i1") | dict.fromkeys("de", "i2")
+    chain = {"a": {"b": 2.0, "c": 2.0}, "c": {"d": 0.7}, "d": {"e": 2.0}}
+    joined = grouped_with(restored(issues, chain), "f", {"d": 3.0, "e": 3.0, "c": 1.0})
+    assert (joined.issue_id, dict(joined.moved)) == ("i2", {})
+    assert grouped_with(restored(issues, chain), "g", {"c": 0.7}).issue_id == issue_id_of("g")
