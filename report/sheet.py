@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from issues.heading import is_correction
 from report.inputs import (
     FIELDS,
     LEVELS,
@@ -57,7 +58,8 @@ class IssueRow:
     independent_newsrooms: int
     """Those of them with an article of their own, reprints and aggregators left out."""
     articles: tuple[SheetArticle, ...]
-    """What outlets wrote themselves first, what came late after what is new, then by level and time."""
+    """What outlets wrote themselves first, what came late after what is new, then by level and time; corrections last.
+    """
     bodies: tuple[str, ...]
     """Ids, in the order of the Vietnamese alphabet of their names."""
     edit: IssueEdit = UNCHANGED
@@ -236,8 +238,10 @@ def _issue_row(inputs: SheetInputs, issue_id: str, articles: tuple[SheetArticle,
     )
 
 
-def _by_weight(inputs: SheetInputs, article: SheetArticle) -> tuple[bool, bool, int, datetime, str]:
-    return (not _own(inputs, article), article.late, -(article.level or 0), *_by_time(article))
+def _by_weight(inputs: SheetInputs, article: SheetArticle) -> tuple[bool, bool, bool, int, datetime, str]:
+    """A piece that only takes something back stands last: «Thông tin cải chính» says nothing of the matter."""
+    backs = is_correction(article.title)
+    return (backs, not _own(inputs, article), article.late, -(article.level or 0), *_by_time(article))
 
 
 def _own(inputs: SheetInputs, article: SheetArticle) -> bool:

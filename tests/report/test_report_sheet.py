@@ -49,6 +49,13 @@ def test_the_lead_is_the_first_own_article_and_no_late_one(sheet):
     assert leads["i4"] == f"{8:016x}", "article 9 was published earlier, but came late"
 
 
+def test_a_piece_that_takes_something_back_does_not_speak_for_its_issue(inputs):
+    first, *others = inputs.articles
+    sheet = build_sheet(replace(inputs, articles=(replace(first, title="Thông tin cải chính, xin lỗi"), *others)))
+    told = next(issue for issue in sheet.issues if issue.issue_id == "i1").articles
+    assert (told[0].article_id, told[-1].article_id) == (f"{2:016x}", first.article_id)
+
+
 def test_bodies_are_counted_over_articles_and_issues_in_alphabetical_order(sheet):
     rows = [(row.body.name, row.articles, row.issues, row.attention) for row in sheet.bodies]
     assert rows == [
