@@ -9,7 +9,7 @@ that pairs cannot prove, and the second that a bound of time names, are looked a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,29 +87,26 @@ def ask(query: Query, named: Sequence[tuple[str, ...]], filters: Filters, *, sql
     """A query, the bodies that must be mentioned and what narrows it, as the index is asked."""
     wanted: list[tuple[str, ...]] = [tuple(map(body_word, ids)) for ids in named]
     unwanted: list[str] = []
-    proofs: dict[str, str] = {}
+    proofs: dict[str, bool] = {}
     for part in query.wanted:
         words, proven = part_words(part, accented=query.accented)
         wanted += [(word,) for word in words]
         if not proven:
-            proofs[" ".join(part)] = "> 0"
+            proofs[" ".join(part)] = True
     for part in query.unwanted:
         words, proven = part_words(part, accented=query.accented)
         if proven:
             unwanted += words
         else:
-            proofs[" ".join(part)] = "= 0"
-    values: dict[str, Any] = {f"part_{number}": f" {phrase} " for number, phrase in enumerate(proofs)}
-    texts = _texts(list(proofs.values()), accented=query.accented, sqlite=sqlite)
-    if texts and not (query.accented or sqlite):
-        values |= {"marked": "".join(UNACCENTED), "bare": "".join(UNACCENTED.values())}
+            proofs[" ".join(part)] = False
+    texts, phrases = _texts(proofs, accented=query.accented, sqlite=sqlite)
     times, bounds = _times(filters, sqlite=sqlite)
     return Asked(
         wanted=tuple(dict.fromkeys([*wanted, *_narrowed(filters)])),
         unwanted=tuple(unwanted),
         texts=texts,
         times=times,
-        values=values | bounds,
+        values=phrases | bounds,
         low=minute_of(filters.since) << ID_BITS if filters.since else 0,
         high=(minute_of(filters.until) + bool(filters.until.second)) << ID_BITS if filters.until else _ALWAYS,
     )
@@ -126,12 +123,31 @@ def _narrowed(filters: Filters) -> Iterator[tuple[str, ...]]:
         yield (IN_SCOPE if filters.in_scope else OUT_OF_SCOPE,)
 
 
-def _texts(proofs: Sequence[str], *, accented: bool, sqlite: bool) -> tuple[str, ...]:
-    """Conditions that a phrase stands in the text, or does not."""
-    folded = "unaccent(s.accented)" if sqlite else "translate(s.accented, :marked, :bare)"
-    said = "s.accented" if accented else folded
-    find = "instr" if sqlite else "strpos"
-    return tuple(f"{find}(' ' || {said} || ' ', :part_{number}) {proof}" for number, proof in enumerate(proofs))
+def _texts(proofs: Mapping[str, bool], *, accented: bool, sqlite: bool) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Conditions that each of these phrases stands in the text (or, False, does not), with their values."""
+    if accented:
+        holds = "instr(' ' || s.accented || ' ', {0}) > 0" if sqlite else "strpos(' ' || s.accented || ' ', {0}) > 0"
+    else:
+        # Postgres would look each letter up in hundreds: a pattern says what may stand for each letter of the phrase.
+        holds = "instr(' ' || unaccent(s.accented) || ' ', {0}) > 0" if sqlite else "' ' || s.accented || ' ' ~ {0}"
+    told = [holds.format(f":part_{number}") for number in range(len(proofs))]
+    conditions = [one if wanted else f"NOT {one}" for one, wanted in zip(told, proofs.values(), strict=True)]
+    said = [f" {phrase} " for phrase in proofs]
+    if not (accented or sqlite):
+        said = ["".join(_LETTERS.get(letter, letter) for letter in phrase) for phrase in said]
+    return tuple(conditions), {f"part_{number}": phrase for number, phrase in enumerate(said)}
+
+
+def _letters() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for marked, bare in UNACCENTED.items():
+        if not marked.isupper():
+            found[bare] = found.get(bare, bare) + marked
+    return {bare: f"[{letters}]" for bare, letters in found.items()}
+
+
+_LETTERS = _letters()
+"""For each bare letter a class of a regular expression: it and what is unaccented to it."""
 
 
 def _times(filters: Filters, *, sqlite: bool) -> tuple[tuple[str, ...], dict[str, Any]]:
@@ -165,8 +181,8 @@ def _from_fts5(connection: Connection, asked: Asked, most: int) -> list[str]:
 
 
 def _from_gin(connection: Connection, asked: Asked, most: int) -> list[str]:
-    """GIN finds all at once: the newest days are asked first, then longer and longer spans before them."""
-    newest = connection.execute(text("SELECT max(search_key) FROM articles")).scalar()
+    """GIN finds all at once: the newest days are asked first, then the months before them, then everything."""
+    oldest, newest = connection.execute(text("SELECT min(search_key), max(search_key) FROM articles")).one()
     if newest is None:
         return []
     connection.execute(text(_PLAIN_PLANS))
@@ -178,14 +194,21 @@ def _from_gin(connection: Connection, asked: Asked, most: int) -> list[str]:
         "WHERE words @@ CAST(:asked AS tsquery) AND search_key >= :low AND search_key < :high "
         f"ORDER BY search_key DESC OFFSET 0) AS s {join}WHERE {conditions} ORDER BY s.search_key DESC LIMIT :most"
     )
+    high = min(asked.high, newest + 1)
     found: list[str] = []
-    for low, high, words in windows(asked.low, min(asked.high, newest + 1)):
-        values = asked.values | {"asked": tsquery(asked, words), "low": low, "high": high, "most": most - len(found)}
+    for start, end, words in windows(asked.low, high):
+        # Where so few are to be found that all of them are soon read, no word of time is worth its list.
+        seldom = (len(found) + 1) * (newest - oldest) <= _SOON_READ * (high - end)
+        values = asked.values | {"asked": tsquery(asked, () if seldom else words), "high": end}
+        values |= {"low": asked.low if seldom else start, "most": most - len(found)}
         found += connection.execute(text(sql), values).scalars()
-        if len(found) >= most:
+        if seldom or len(found) >= most:
             break
     return found
 
+
+_SOON_READ = 500
+"""Articles, by what was found in the newest days."""
 
 _PLAIN_PLANS = (
     "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), "
@@ -194,7 +217,7 @@ _PLAIN_PLANS = (
 )
 """For this transaction only: found in the index, then looked up one by one; a guess at numbers would spoil that."""
 
-_STEPS = ((2, 1), (16, 1), (4 * DAYS_A_SPAN, DAYS_A_SPAN))
+_STEPS = ((2, 1), (2 * DAYS_A_SPAN, DAYS_A_SPAN))
 """Days looked back, and the days that one word of the index stands for; then everything before."""
 
 
