@@ -220,9 +220,7 @@ def _plain(value: object) -> object:
 @contextmanager
 def _into_postgres(store: Store) -> Iterator[Any]:
     indexes = _indexes(store)
-    # Nothing here is worth waiting for the disk; the server is told so by a file, and to forget it after.
-    _alone(store, *(f"ALTER SYSTEM SET {setting}" for setting in _HASTE), "SELECT pg_reload_conf()")
-    with closing(store.engine.raw_connection()) as raw:
+    with in_haste(store), closing(store.engine.raw_connection()) as raw:
         cursor = raw.cursor()
         cursor.execute("SET maintenance_work_mem = '1GB'")
         for name, _ in indexes:
@@ -251,10 +249,21 @@ def _into_postgres(store: Store) -> Iterator[Any]:
                 f"ALTER TABLE {table} ADD FOREIGN KEY (article_id) REFERENCES articles (article_id) ON DELETE CASCADE"
             )
         raw.commit()
-    _alone(store, "VACUUM ANALYZE", "ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()", "CHECKPOINT")
+    _alone(store, "VACUUM ANALYZE")
 
 
 _HASTE = ("fsync = off", "full_page_writes = off", "max_wal_size = '8GB'")
+
+
+@contextmanager
+def in_haste(store: Store) -> Iterator[None]:
+    """Nothing of a made-up store is worth waiting for the disk: Postgres is told so, and to forget it at the end."""
+    if store.engine.dialect.name == "sqlite":
+        yield
+        return
+    _alone(store, *(f"ALTER SYSTEM SET {setting}" for setting in _HASTE), "SELECT pg_reload_conf()")
+    yield
+    _alone(store, "ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()", "CHECKPOINT")
 
 
 def _alone(store: Store, *statements: str) -> None:
