@@ -127,7 +127,7 @@ class Nights:
         self.home, self.server, self.spared, self.latest = home, server, spared, latest
         self.town = cast("LongTown", server.town)
         self.chance = random.Random(seed)
-        self.usual = 6.0
+        self.lasted = [6.0]
         config = home / "overlay"
         (config / "outlets").mkdir(parents=True)
         (config / "settings.toml").write_text(SETTINGS, encoding="utf-8")
@@ -141,14 +141,14 @@ class Nights:
         self.town.set_day(night)
         at = morning(night)
         row = NightRow(night=night, day=f"{at:%a %Y-%m-%d}")
-        moment = self.chance.uniform(0.15, self.latest) * self.usual
+        moment = self.chance.uniform(0.15, self.latest) * min(self.lasted[-3:])
         if night not in self.spared:
             row.killed_at = round(moment, 2) if self._killed(at.isoformat(), moment) else None
             row.worker_killed = self.chance.random() < 1 / 3
         began = time.monotonic()
         row.code = self._whole(at.isoformat(), worker=row.worker_killed)
         row.seconds = round(time.monotonic() - began, 1)
-        self.usual = row.seconds
+        self.lasted.append(row.seconds)
         self._ledger(row)
         self._health(row)
         return row
@@ -180,7 +180,7 @@ class Nights:
         return process.wait(600)
 
     def _kill_a_worker(self, process: subprocess.Popen[bytes]) -> None:
-        time.sleep(self.usual * self.chance.uniform(0.3, 0.7))
+        time.sleep(min(self.lasted[-3:]) * self.chance.uniform(0.3, 0.7))
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         try:
             found = [int(child) for child in children.read_text(encoding="ascii").split()]
