@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from diembao.report_acts import DayArgument, day_of
+from diembao.report_acts import DayArgument, KindOption, OfficeOption, signable
 from diembao.shared import COULD_NOT_RUN, DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop
 from vietnamese.clock import system_clock
 
@@ -88,17 +88,19 @@ def diff(
 
 def preview(
     day: DayArgument,
+    kind: KindOption = "daily",
+    office: OfficeOption = None,
     quiet: Annotated[bool, typer.Option("--print", help="Only print the path.")] = False,
     demo: DemoOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Open the HTML sheet of a morning in the browser where there is a screen, and print its path."""
+    """Open the HTML sheet in the browser where there is a screen, and print its path."""
     with clear_errors():
-        where, _ = configured(demo=demo, overlay=config)
-        morning = day_of(day).isoformat()
-        file = where.reports / morning / f"diem-bao-{morning}.html"
+        where, settings = configured(demo=demo, overlay=config)
+        sheet = signable(settings, day, kind, office)
+        file = sheet.folder(where.reports) / f"{sheet.stem}.html"
     if not file.is_file():
-        stop(f"there is no sheet of {day}; make it with `diembao report --date {day}`")
+        stop(f"there is no {sheet.words.removeprefix('the ')}; make it with `{sheet.maker}`")
     if not quiet and sys.stdout.isatty():
         webbrowser.open(file.as_uri())
     typer.echo(str(file))

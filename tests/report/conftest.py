@@ -379,6 +379,19 @@ class Leaves:
             kinds.setdefault(kind, []).append(path)
         return [path for found in kinds.values() for path in dict.fromkeys((found[0], found[-1]))]
 
+    def names(self, value, path, where):
+        """Whether `where` is what a difference at `path` is called: by the id of the row and the number's name."""
+        row_id = None
+        for key in path:
+            value = value[key]
+            row_id = value.get("article_id") or value.get("id") or row_id if isinstance(value, dict) else row_id
+        if path[0] == "edits":
+            return where == "edits"
+        if row_id is None:
+            return where == ".".join(map(str, path))
+        table = "articles" if "articles" in path[:-1] else path[0]
+        return where == f"{table}[{row_id}].{'score_parts' if 'score_parts' in path else path[-1]}"
+
     def one_more(self, value, path):
         damaged = copy.deepcopy(value)
         holder = damaged

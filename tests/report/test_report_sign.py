@@ -125,6 +125,8 @@ def test_the_command_line_names_them(full, monkeypatch):
     assert "weekly-2026-09-11: approved" in run("approve", day, "--kind", "weekly")
     assert "left as they are" in run("weekly", "--date", day, "--format", "html,json")
     assert "da-gui" in run("send", day, "--kind", "weekly")
+    assert "bao-cao-tuan-2026-09-11.html" in run("preview", day, "--kind", "weekly", "--print")
+    assert "report monthly --date" in run("preview", day, "--kind", "monthly", code=2)
     run("--date", day, "--for", "so-xay-dung", "--format", "html,json")
     assert "daily-2026-09-11-so-xay-dung: approved" in run("approve", day, "--for", "so-xay-dung")
     assert "left as they are" in run("--date", day, "--for", "so-xay-dung", "--format", "html,json")
