@@ -19,7 +19,7 @@ FRIDAY = date(2026, 9, 11)
 WEEK, MONTH = of_period("weekly", FRIDAY), of_period("monthly", date(2026, 9, 30))
 
 
-def write(full, kind="weekly", formats=("html", "json"), **options):
+def write(full, kind="weekly", formats=("json",), **options):
     options = {"now": full.now, "folder": full.reports, "formats": formats, "name_of": full.name_of} | options
     return write_period(full.store, full.config, kind, FRIDAY, **options)
 
