@@ -290,12 +290,11 @@ def size_of(store: Store) -> dict[str, int]:
 
 
 def cool(store: Store) -> None:
-    """Let go of connections, and let the system forget what it read of an SQLite file: as after a day of other work."""
+    """Let go of the connections to an SQLite file, and let the system forget what it read: as after other work."""
     store.engine.dispose()
-    if store.engine.dialect.name == "sqlite" and store.engine.url.database:
-        file = os.open(store.engine.url.database, os.O_RDONLY)
-        os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
-        os.close(file)
+    file = os.open(str(store.engine.url.database), os.O_RDONLY)
+    os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.close(file)
 
 
 @contextmanager

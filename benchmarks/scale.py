@@ -165,11 +165,14 @@ def measure(store: Store, rounds: int) -> dict[str, Any]:
         name: _median(rounds, lambda query=query: answer(store, query))
         for name, query in number_queries(scope, making.run_id).items()
     }
+    gathered = {"gather": _median(rounds, lambda: gather(store, settings, MORNING, making))}
+    if store.engine.dialect.name == "sqlite":
+        cold = _median(rounds, lambda: gather(store, settings, MORNING, making), lambda: cool(store))
+        gathered["gather_cold"] = cold
     return {
         "sheet_articles": len(inputs.articles),
         "sheet_issues": len(inputs.issues),
-        "gather": _median(rounds, lambda: gather(store, settings, MORNING, making)),
-        "gather_cold": _median(rounds, lambda: gather(store, settings, MORNING, making), lambda: cool(store)),
+        **gathered,
         "numbers": {
             unit: round(sum(each[unit] for each in by_number.values()), 3) for unit in ("seconds", "processor_seconds")
         },
