@@ -20,8 +20,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from config.loader import load  # noqa: E402
-from issues.cues import grouping_cues  # noqa: E402
-from issues.files import grouped, outlet_hints, profile_of_row  # noqa: E402
+from issues.files import grouped, row_reader  # noqa: E402
 from issues.profile import Profile  # noqa: E402
 
 CORPUS = HERE.parent.parent / "shared" / "corpus" / "grouping"
@@ -51,10 +50,9 @@ def read(name: str) -> list[Row]:
 
 
 def profiles(rows: Iterable[Row]) -> list[Profile]:
-    config = load()
-    cues, outlets = grouping_cues(config.folders), outlet_hints(config)
-    found = (profile_of_row(row, cues, outlets) for row in rows)
-    return sorted(found, key=lambda p: (p.at if p.at is not None else float("inf"), p.article_id))
+    return sorted(
+        map(row_reader(load()).profile, rows), key=lambda p: (p.at if p.at is not None else float("inf"), p.article_id)
+    )
 
 
 def place(articles: list[Profile]) -> tuple[dict[str, str], dict[str, str], list[float]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gazetteer.files import out_row, read_row, tag_row
+from gazetteer.files import out_row, tag_row
 from gazetteer.tag import OutletHint
 from issues.cues import GroupingCues, grouping_cues
 from issues.fields import FieldCues, field_cues
@@ -107,10 +107,9 @@ def group_file(source: Path, output: Path, *, config: Config, on_progress: Progr
 
 def group_rows(rows: Sequence[Row], *, config: Config, on_progress: Progress | None = None) -> list[Row]:
     """The grouping of rows as plain data, one result a row, in their order."""
-    cues = grouping_cues(config.folders)
-    outlets = outlet_hints(config)
+    reader = row_reader(config)
     articles = sorted(
-        (profile_of_row(row, cues, outlets) for row in rows),
+        (reader.profile(row) for row in rows),
         key=lambda p: (p.at if p.at is not None else math.inf, p.article_id),
     )
     issue, original = grouped(_watched(articles, on_progress), config)
@@ -133,19 +132,35 @@ def grouped(articles: Iterable[Profile], config: Config) -> tuple[dict[str, str]
     return issue, original
 
 
-def profile_of_row(row: Row, cues: GroupingCues, outlets: Mapping[str, OutletHint]) -> Profile:
-    """The profile of a row as files carry it."""
-    seen = read_row(row, outlets)
-    return profile(
-        article_id=seen.id,
-        outlet_id=seen.outlet.id if seen.outlet else _slug(row.get("outlet") or ""),
-        title=seen.title,
-        sapo=seen.sapo,
-        text=seen.text,
-        at=seen.published_at,
-        cues=cues,
-        signature=signature(seen.text),
-    )
+@dataclass(frozen=True, kw_only=True)
+class RowReader:
+    """Makes profiles of rows as files carry them, tagged as the store's articles are."""
+
+    gazetteer: Gazetteer
+    outlets: Mapping[str, OutletHint]
+    cues: GroupingCues
+
+    def profile(self, row: Row) -> Profile:
+        """The profile of a row. Raises ValueError when it has no id or a value that is no text."""
+        tagging, seen = tag_row(self.gazetteer, row, self.outlets)
+        return profile(
+            article_id=seen.id,
+            outlet_id=seen.outlet.id if seen.outlet else _slug(row.get("outlet") or ""),
+            title=seen.title,
+            sapo=seen.sapo,
+            text=seen.text,
+            at=seen.published_at,
+            cues=self.cues,
+            signature=signature(seen.text),
+            mentions=tagging.mentions,
+        )
+
+
+def row_reader(config: Config) -> RowReader:
+    """The reader of rows of a configuration."""
+    from gazetteer.load import load
+
+    return RowReader(gazetteer=load(config.folders), outlets=outlet_hints(config), cues=grouping_cues(config.folders))
 
 
 def _slug(outlet: str) -> str:

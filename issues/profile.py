@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Literal
 
+from gazetteer.mention import Mention
 from issues.cues import GroupingCues
 from pipelines.fingerprint import shingles
 from vietnamese.normal import fold_tones, nfc
@@ -29,6 +30,8 @@ MOST_BODY_WORDS = 400
 LEAST_SERIES = 4
 """Words before a colon from which they name a series."""
 _DAYS, _MONTHS = 31, 12
+_CITY = frozenset({"p31", "p31-old", "p30"})
+"""What nearly every article of the city names ties no two of them."""
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _DATE = re.compile(
@@ -88,10 +91,9 @@ def profile(
     cues: GroupingCues,
     signature: bytes = b"",
     credited: str | None = None,
-    units: Iterable[str] = (),
-    entities: Iterable[str] = (),
+    mentions: Collection[Mention] = (),
 ) -> Profile:
-    """What the grouping sees of an article; `at` aware or None."""
+    """What the grouping sees of an article; `at` aware or None, `mentions` as tagged in title, sapo and text."""
     lead = " ".join([sapo or "", *text.split()[:LEAD_SYLLABLES]])
     title_words, lead_words = words(title), words(lead)
     title_terms = _terms(title_words, cues.stop)
@@ -106,7 +108,7 @@ def profile(
         terms=_together(title_terms, _terms(lead_words, cues.stop)),
         title_names=title_names,
         names=title_names | _names(lead_words),
-        places=cues.places_in(folded_title),
+        places=cues.places_in(_capitalised(title_words, nfc(title), cues.same_place)),
         objects=cues.objects_in(f"{lower}\n{fold_tones(nfc(lead)).lower()}"),
         subject=cues.subject_of(lower),
         dates=frozenset(_dates(lower)),
@@ -116,8 +118,8 @@ def profile(
         shingles=shingle_hashes(text),
         signature=signature,
         credited=credited or "",
-        units=frozenset(units),
-        entities=frozenset(entities),
+        units=_entities(m for m in mentions if m.kind == "unit" and m.field != "text"),
+        entities=_entities(mentions),
         body=frozenset(term for term in _terms(words(text)[:MOST_BODY_WORDS], cues.stop) if " " in term),
     )
 
@@ -146,6 +148,25 @@ def _terms(found: list[tuple[str, str, bool]], stop: frozenset[str]) -> dict[str
             terms[f"{before} {folded}"] = 1
         before = folded
     return terms
+
+
+def _entities(mentions: Iterable[Mention]) -> frozenset[str]:
+    return frozenset(m.entity_id for m in mentions) - _CITY
+
+
+def _capitalised(found: list[tuple[str, str, bool]], title: str, places: Container[str]) -> str:
+    """The folded title with a stroke for what is no name of a place, whatever it sounds like.
+
+    That is every word written small («ý kiến», «pháp lý», «cập nhật»), and a place of one syllable that ends a run of
+    capitalised words, as a person's name does («Lê Huỳnh Đức»). The title's first word is capitalised in any case.
+    """
+    kept: list[str] = []
+    for at, (written, folded, _) in enumerate(found):
+        before = found[at - 1][0] if at > 1 else ""
+        goes_on = at + 1 < len(found) and f"{folded} {found[at + 1][1]}" in places  # «Nhật Bản»
+        ends_a_name = before.istitle() and folded in places and not goes_on and f"{before} {written}" in title
+        kept.append(folded if written[:1].isupper() and not ends_a_name else "_")
+    return " ".join(kept)
 
 
 def _together(title: Mapping[str, int], lead: Mapping[str, int]) -> dict[str, int]:

@@ -30,14 +30,12 @@ from vietnamese.clock import to_utc
 
 if TYPE_CHECKING:
     from config.model import Settings
-    from gazetteer.mention import Mention
     from storage.store import Store
 
 BATCH = 100
 """Articles placed and saved in one transaction: under half a second of work."""
 MOST_OLDER = 12
 """Articles before the window that are compared with one new article for a copied text."""
-_CITY = frozenset({"p31", "p31-old", "p30"})
 Progress = Callable[[int, int], None]
 """Called with (done, all)."""
 
@@ -80,8 +78,7 @@ class Workshop:
             cues=self.cues,
             signature=item.signature if item.text else b"",
             credited=item.credited_outlet,
-            units=entities_of(m for m in item.mentions if m.kind == "unit" and m.field != "text"),
-            entities=entities_of(item.mentions),
+            mentions=item.mentions,
         )
 
     def find_older(self, store: Store, batch: Sequence[IssueInput], profiles: Mapping[str, Profile]) -> None:
@@ -143,11 +140,6 @@ class Workshop:
 
 def _most(counted: tuple[str, int]) -> tuple[int, str]:
     return -counted[1], counted[0]
-
-
-def entities_of(mentions: Iterable[Mention]) -> frozenset[str]:
-    """Agencies and units that are mentioned, without the city itself."""
-    return frozenset(m.entity_id for m in mentions) - _CITY
 
 
 def update_issues(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.loader import load
-from issues.files import group_file, tag_file
+from issues.files import group_file, row_reader, tag_file
 from vietnamese.clock import iso
 
 
@@ -52,6 +52,17 @@ def test_group_answers_every_row_in_its_place(tmp_path: Path, coverage: Any, nam
         by_issue.setdefault(row["issue_id"], set()).add(coverage[row["id"]][0])
     assert all(len(matters) == 1 for matters in by_issue.values())
     assert sum(row["reprint_of"] is not None for row in found) == 1
+
+
+def test_rows_are_grouped_with_the_bodies_they_name_as_the_store_s_articles_are() -> None:
+    row = {
+        "id": "a", "title": "Hải Phòng: phường Lê Chân xử lý bãi rác", "sapo": "Sở Xây dựng Hải Phòng đã kiểm tra.",
+        "text": "UBND phường Đồ Sơn cũng báo cáo.", "published_at": "2026-09-10T06:00:00+07:00",
+    }  # fmt: skip
+    seen = row_reader(load()).profile(row)
+    assert len(seen.units) == 1
+    assert seen.units < seen.entities
+    assert len(seen.entities) > len(seen.units) + 1
 
 
 def test_group_takes_rows_without_date_outlet_text_or_sapo(tmp_path: Path) -> None:

@@ -150,6 +150,21 @@ def test_two_accidents_in_different_places_stay_apart() -> None:
     assert len(set(grouped(parts).values())) == 2
 
 
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("Sở Y tế đồng ý với giải pháp mới cập nhật", set()),
+        ("Chính quyền gặp anh thợ mỹ nghệ ở Hòa Bình", {"hòa bình"}),
+        ("Cầu thủ Trần Minh Đức và Phạm Kiều Anh về nước", set()),
+        ("Tàu Nhật Bản cập cảng sau chuyến thăm Mỹ, Pháp", {"nhật bản", "mỹ", "pháp"}),
+        ("Tổng thống Nga - Mỹ hội đàm", {"nga", "mỹ"}),
+        ("CHÁY CHỢ Ở HÀ NỘI", {"hà nội"}),
+    ],
+)  # fmt: skip
+def test_places_are_read_as_written_and_not_out_of_words_and_names(title: str, named: set[str]) -> None:
+    assert story("a", 0, title, "", "bao-mot").places == named
+
+
 SYLLABLES = [head + rest for head in ("ch", "l", "kh", "tr", "ng", "v") for rest in ("ang", "oi", "uê", "ươn", "at")]
 
 
