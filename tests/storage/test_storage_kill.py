@@ -31,9 +31,11 @@ def claim(address: str, moments: Any, start: Any) -> None:
     store = open_store(address)
     start.wait()
     for _ in range(8):
+        before = time.time()
         while wait := store.claim_host("bao.vn", 0.05):
             time.sleep(wait)
-        moments.put(time.time())
+            before = time.time()
+        moments.put((before, time.time()))
     moments.close()
     moments.join_thread()
 
@@ -114,8 +116,10 @@ def test_two_processes_keep_one_hosts_pace(store_url: str) -> None:
         process.join()
         process.close()
     moments.close()
-    assert min(later - earlier for earlier, later in pairwise(at)) >= 0.05 - 0.02  # the moment is noted after the turn
-    assert at[-1] - at[0] >= 0.05 * 15 - 0.03
+    # A turn was given somewhere between its two moments: on a busy machine the later one is noted long after it.
+    apart = [max(later[1] - earlier[0], earlier[1] - later[0]) for earlier, later in pairwise(at)]
+    assert min(apart) >= 0.05 - 0.001
+    assert at[-1][1] - at[0][0] >= 0.05 * 15 - 0.001
 
 
 def test_hold_lasts_and_never_shortens(store: Any) -> None:
