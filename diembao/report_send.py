@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from diembao.report_acts import DayArgument, KindOption, OfficeOption, opened, signable, who
-from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, stop
+from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, console, stop
 from vietnamese.clock import system_clock
 
 
@@ -48,6 +48,8 @@ def send(
         for line in lines:
             typer.echo(line)
         results = deliver(store, settings.settings, sheet, now=now, dry_run=dry_run, again=again or ())
+    if settings.settings.delivery.channels and not results:
+        console.print("no channel of the settings takes this sheet: its files lie in da-gui")
     for result in results:
         typer.echo(f"{result.channel}: {result.state}{f' ({result.detail})' if result.detail else ''}")
     if any(result.failed for result in results):

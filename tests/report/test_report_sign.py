@@ -130,3 +130,7 @@ def test_the_command_line_names_them(full, monkeypatch):
     run("--date", day, "--for", "so-xay-dung", "--format", "html,json")
     assert "daily-2026-09-11-so-xay-dung: approved" in run("approve", day, "--for", "so-xay-dung")
     assert "left as they are" in run("--date", day, "--for", "so-xay-dung", "--format", "html,json")
+    folder = full.reports.parent / "config"
+    folder.mkdir()
+    (folder / "settings.toml").write_text('[[delivery.channels]]\nname = "share"\nkind = "folder"\nfolder = "/x"\n')
+    assert "no channel of the settings takes this sheet" in run("send", day, "--for", "so-xay-dung")
