@@ -75,7 +75,7 @@ def test_readme_and_quick_start_name_only_commands_that_exist() -> None:
         (("outlets", "show", "[/b]"), "no outlet '[/b]'"),
         (("import", "/nowhere[/red].jsonl"), "/nowhere[/red].jsonl"),
         (("search", ""), "nothing to look for"),
-        (("search", "-cháy"), "nothing to look for"),
+        (("search", "--", "-cháy"), "nothing to look for"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
