@@ -83,4 +83,4 @@ app.command("correct")(correct.correct)
 
 def main() -> None:
     """Entry point of `bin/diembao` and `python -m diembao`."""
-    app()
+    app(prog_name="bin/diembao")  # what the README tells people to type
