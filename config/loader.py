@@ -9,12 +9,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
+from config.hints import negatives, remedy
 from config.model import Outlet, Settings
 
 _T = TypeVar("_T")
@@ -64,6 +66,7 @@ def load(overlays: Sequence[Path] = ()) -> Config:
     for folder in folders:
         merged = _laid_over(merged, _read(folder / "settings.toml"))
     settings = _convert(merged, Settings, folders[-1] / "settings.toml")
+    _check_settings(settings, folders[-1] / "settings.toml")
     outlets: dict[str, Outlet] = {}
     for folder in folders if settings.builtin_outlets else folders[1:]:
         outlets |= _outlets(folder / "outlets")
@@ -104,7 +107,7 @@ def _read(file: Path) -> dict[str, Any]:
     if not file.exists():
         return {}
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))  # some editors put a byte order mark first
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(file, "(syntax)", str(error), "Write valid TOML in UTF-8") from error
 
@@ -114,9 +117,8 @@ def _convert(raw: object, kind: type[_T], file: Path) -> _T:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
         problem, _, where = str(error).partition(" - at `$")
-        raise ConfigError(
-            file, where.rstrip("`").lstrip(".") or "(top)", problem, "See docs/configuration.md for every key"
-        ) from error
+        key = where.rstrip("`").lstrip(".")
+        raise ConfigError(file, key or "(top)", problem, remedy(kind, key, problem)) from error
 
 
 def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -132,6 +134,18 @@ def _is_web_address(url: str) -> bool:
         return urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname) and urlsplit(url).port != 0
     except ValueError:  # `http://[`, a port that is no number
         return False
+
+
+def _check_settings(settings: Settings, file: Path) -> None:
+    starts_at = settings.sheet.day_starts_at
+    try:
+        starts = time.fromisoformat(starts_at)
+    except ValueError:
+        starts = None
+    if starts is None or starts.tzinfo is not None:
+        raise ConfigError(file, "sheet.day_starts_at", f"{starts_at!r} is no time of day", 'Write it as in "06:00"')
+    for key in negatives(settings):
+        raise ConfigError(file, key, "below zero", "Write 0 or more")
 
 
 def _check(outlet: Outlet, file: Path) -> None:

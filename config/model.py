@@ -11,6 +11,9 @@ Tier = Literal["central", "ministry", "local", "magazine", "aggregator", "offici
 """central: national paper; ministry: a ministry's or sector's paper; local: a city or province paper;
 aggregator: a licensed site that reprints; official: a public body's own site (not press)."""
 
+SheetFormat = Literal["html", "json", "docx", "xlsx", "pdf", "eml"]
+"""The files a sheet can be had as."""
+
 
 class OutletRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an outlet marks up its articles, from one date to another. CSS selectors, one string each."""
@@ -155,8 +158,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """An article found late is carried when it was published at most this many days before the window."""
     only_new: bool = True
     """What a sheet that was sent has told is not repeated in a later one unless it has moved."""
-    formats: tuple[str, ...] = ("html", "json", "docx", "xlsx")
-    """What a night writes; `diembao report --format` names others."""
+    formats: tuple[SheetFormat, ...] = ("html", "json", "docx", "xlsx")
+    """What a night writes, of html, json, docx, xlsx, pdf, eml; `diembao report --format` names others."""
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

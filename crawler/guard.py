@@ -39,7 +39,7 @@ class HostMap:
     def load(cls, file: Path) -> HostMap:
         """Read TOML lines `"vnexpress.net" = "127.0.0.1:8081"`. ConfigError on what is no loopback address and port."""
         try:
-            rows = tomllib.loads(file.read_text(encoding="utf-8"))
+            rows = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(
                 file, "--hosts", str(error), 'Write lines as "vnexpress.net" = "127.0.0.1:8081"'

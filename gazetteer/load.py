@@ -112,7 +112,7 @@ def _built(raw: Sequence[tuple[Path, dict[str, Any]]], version: str) -> Gazettee
 
 def _parsed(file: Path, content: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        return tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(file, "(syntax)", str(error), "Write valid TOML in UTF-8") from error
 

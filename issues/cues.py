@@ -86,7 +86,7 @@ def read_toml(folders: Sequence[Path], name: str) -> tuple[dict[str, Any], Path]
         file = folder / name
         if file.exists():
             try:
-                merged = _laid_over(merged, tomllib.loads(file.read_text(encoding="utf-8")), file)
+                merged = _laid_over(merged, tomllib.loads(file.read_text(encoding="utf-8-sig")), file)
             except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
                 raise ConfigError(file, "(syntax)", str(error), "Write valid TOML in UTF-8") from error
             last = file

@@ -59,7 +59,7 @@ def read_reference(file: Path) -> list[Matter]:
             with file.open(encoding="utf-8-sig", newline="") as stream:
                 rows: list[Mapping[str, Any]] = [dict(row) for row in csv.DictReader(stream)]
         else:
-            rows = tomllib.loads(file.read_text(encoding="utf-8")).get("matter", [])
+            rows = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("matter", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, csv.Error) as error:
         raise ConfigError(file, "(syntax)", str(error), "Write [[matter]] blocks, or CSV, in UTF-8") from error
     if not rows:

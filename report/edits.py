@@ -161,7 +161,7 @@ def _row(issue: IssueRow, style: Style) -> str:
 
 def _parsed(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigError(file, "(encoding)", str(error), "Save the file as UTF-8") from error
     except tomllib.TOMLDecodeError as error:

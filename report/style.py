@@ -72,7 +72,7 @@ def template_folders(folders: Sequence[Path]) -> list[Path]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(file, "(syntax)", str(error), "Write valid TOML in UTF-8") from error
 

@@ -85,3 +85,34 @@ def test_unknown_setting_is_a_mistake(tmp_path: Path) -> None:
         load([overlay(tmp_path, settings="[crawl]\npace = 1.0\n")])
     assert caught.value.key == "crawl"
     assert "pace" in caught.value.problem
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "remedy"),
+    [
+        ("[crawl]\npace_second = 3.0\n", "crawl", "Did you mean pace_seconds?"),
+        ("[crwl]\npace_seconds = 3.0\n", "(top)", "Did you mean crawl?"),
+        ("pace_seconds = 3.0\n", "(top)", "It stands under [crawl]"),
+        ('[sheet]\nformats = ["docxx"]\n', "sheet.formats[0]", "Write one of docx, eml, html, json, pdf, xlsx"),
+        ('[sheet]\nday_starts_at = "6h"\n', "sheet.day_starts_at", 'Write it as in "06:00"'),
+        ("[crawl]\npace_seconds = -3.0\n", "crawl.pace_seconds", "Write 0 or more"),
+        ('[[delivery.channels]]\nname = "a"\nkind = "fax"\n', "delivery.channels[0].kind", "Write one of chat, folder, mail"),
+        ('[crawl]\npace_seconds = "3"\n', "crawl.pace_seconds", "docs/configuration.md"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_settings_says_what_to_write(tmp_path: Path, settings: str, key: str, remedy: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load([overlay(tmp_path, settings=settings)])
+    assert (caught.value.key, caught.value.file.name) == (key, "settings.toml")
+    assert remedy in caught.value.remedy
+
+
+def test_a_tier_that_is_none_names_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="Write one of aggregator, central, local, magazine, ministry, official"):
+        load([overlay(tmp_path, OUTLET.replace('"local"', '"lokal"'))])
+
+
+def test_a_file_of_a_windows_editor_is_read(tmp_path: Path) -> None:
+    folder = overlay(tmp_path)
+    (folder / "settings.toml").write_bytes(b"\xef\xbb\xbf[crawl]\r\npace_seconds = 4.0\r\n")
+    assert load([folder]).settings.crawl.pace_seconds == 4.0

@@ -50,6 +50,13 @@ def test_a_draft_has_a_commented_table_for_every_issue_and_reads_as_no_edit(full
     assert not read_edits(file, issues=[issue["id"] for issue in friday["issues"]], words=60)
 
 
+def test_edits_saved_by_a_windows_editor_are_read(full):
+    full.sheet(FRIDAY)
+    file = edit(full, "")
+    file.write_bytes("\ufeff[outlook]\r\nforecast = \"Còn diễn biến\"\r\n".encode())
+    assert again(full)["edits"]["forecast"] == "Còn diễn biến"
+
+
 def test_edits_go_into_every_number_and_survive_the_next_night(full):
     full.sheet(FRIDAY)
     edit(full, '[outlook]\nforecast = "Còn diễn biến"\n[issue.i1]\nlevel = 1\npin = 1\nproposal = "Giao kiểm tra"\n'
