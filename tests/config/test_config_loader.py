@@ -96,7 +96,7 @@ def test_unknown_setting_is_a_mistake(tmp_path: Path) -> None:
         ('[sheet]\nformats = ["docxx"]\n', "sheet.formats[0]", "Write one of docx, eml, html, json, pdf, xlsx"),
         ('[sheet]\nday_starts_at = "6h"\n', "sheet.day_starts_at", 'Write it as in "06:00"'),
         ("[crawl]\npace_seconds = -3.0\n", "crawl.pace_seconds", "Write 0 or more"),
-        ('[[delivery.channels]]\nname = "a"\nkind = "fax"\n', "delivery.channels[0].kind", "Write one of chat, folder, mail"),
+        ('[[delivery.channels]]\nname = "a"\nkind = "fax"\n', "delivery.channels[0].kind", "one of chat, folder, mail"),
         ('[crawl]\npace_seconds = "3"\n', "crawl.pace_seconds", "docs/configuration.md"),
     ],
 )  # fmt: skip

@@ -53,7 +53,7 @@ def test_a_draft_has_a_commented_table_for_every_issue_and_reads_as_no_edit(full
 def test_edits_saved_by_a_windows_editor_are_read(full):
     full.sheet(FRIDAY)
     file = edit(full, "")
-    file.write_bytes("\ufeff[outlook]\r\nforecast = \"Còn diễn biến\"\r\n".encode())
+    file.write_bytes('\ufeff[outlook]\r\nforecast = "Còn diễn biến"\r\n'.encode())
     assert again(full)["edits"]["forecast"] == "Còn diễn biến"
 
 
