@@ -25,10 +25,10 @@ TROUBLES = (
 
 def test_three_nights_lose_nothing_and_every_outage_stands_on_its_sheet(tmp_path: Path) -> None:
     with town(3, seed=6, troubles=TROUBLES) as server:
-        played = Nights(tmp_path, server, seed=1, spared=frozenset({1, 3}), latest=0.4)
+        played = Nights(tmp_path, server, seed=1, spared=frozenset({1, 3}))
         rows = [played.play(night) for night in (1, 2, 3)]
     assert [row.good for row in rows] == [True] * 3, rows
-    assert rows[1].killed_at is not None
+    assert rows[1].killed is not None
     assert [len(row.outages) for row in rows] == [0, 3, 2]
     assert rows[2].articles == rows[2].owed > 300
 
