@@ -50,6 +50,13 @@ _ONLY_FAMILY = frozenset({"nguyen", "huynh"})
 _FAMILY = frozenset({"tran", "le", "pham", "hoang", "vu", "bui", "ngo", "phan", "dinh", "trinh", "luong"})
 _MIDDLE = (["van"], ["thi"])
 _LONGEST_PERSON = 4
+_ROLE = re.compile(
+    r"(?:(?:ong|ba|nguyen|cuu|pho|tong|truong|quyen) )*"
+    r"(?:phong vien|nha bao|ky gia|bien tap vien|tac gia|nha van|giam doc|chu tich|bi thu|truong phong|hieu truong"
+    r"|bac si|luat su|nghe si|ca si|co giao|thay giao|giao vien|bi can|bi cao|nghi pham|doi tuong|thieu tuong"
+    r"|(?:thieu|trung|thuong|dai) (?:uy|ta)) "
+)
+"""What somebody is, before his name: it makes no matter of a person, least of all of who wrote."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -247,7 +254,11 @@ def refusal(words: str, names: Names) -> str | None:
     None when it may. A topic follows public bodies and matters, never people.
     """
     query = read_query(words, names)
-    plain = [word for word in _WORD.findall(_LEFT_OUT.sub(" ", words)) if unaccent(word) not in _HONORIFICS]
+    typed = _WORD.findall(_LEFT_OUT.sub(" ", words))
+    role = _ROLE.match(" ".join(unaccent(word) for word in typed) + " ")
+    plain = [word for word in typed[len(role[0].split()) if role else 0 :] if unaccent(word) not in _HONORIFICS]
+    if role and (not plain or plain[0].isupper()):
+        plain, role = typed, None  # «giám đốc UBND», «phóng viên bị cản trở»: of nobody by name
     bodies = [part for part in query.wanted if len(part) > 1 and names.ids(part, accented=query.accented) is not None]
     short = 0 < len(plain) <= _LONGEST_PERSON
     # «Nguyễn Văn An» holds the commune Văn An, and is a person all the same.
@@ -255,7 +266,7 @@ def refusal(words: str, names: Names) -> str | None:
     if bodies and not inside:
         return None
     matter = any(word[0].islower() for word in plain)
-    if plain and not (short and (not matter or _lower_case_person(plain))):
+    if plain and not (short and (not matter or _lower_case_person(plain, of_role=role is not None))):
         return None
     return (
         "it looks like a person's name alone, and a topic follows offices, places and matters, never people. "
@@ -263,10 +274,11 @@ def refusal(words: str, names: Names) -> str | None:
     )
 
 
-def _lower_case_person(words: Sequence[str]) -> bool:
-    """`nguyen van a`, typed without capitals."""
+def _lower_case_person(words: Sequence[str], *, of_role: bool) -> bool:
+    """`nguyen van a`, typed without capitals; after what somebody is, a family name is enough: `phong vien tran ha`."""
     folded = [unaccent(word) for word in words]
-    return folded[0] in _ONLY_FAMILY or (folded[0] in _FAMILY and folded[1:2] in _MIDDLE)
+    family = folded[0] in _FAMILY and (folded[1:2] in _MIDDLE or (of_role and len(folded) > 1))
+    return folded[0] in _ONLY_FAMILY or family
 
 
 def mark_topics(store: Store, config: Config, run_id: str) -> dict[str, int]:
