@@ -83,4 +83,10 @@ app.command("correct")(correct.correct)
 
 def main() -> None:
     """Entry point of `bin/diembao` and `python -m diembao`."""
-    app(prog_name="bin/diembao")  # what the README tells people to type
+    try:
+        app(prog_name="bin/diembao")  # what the README tells people to type
+    except SystemExit as end:
+        cause = end.__context__
+        if isinstance(cause, BrokenPipeError):  # `| head` has read enough: no failure of ours
+            raise SystemExit(0) from cause
+        raise

@@ -183,12 +183,13 @@ def _dry_run(where: Places, config: Config, hosts_file: Path | None) -> None:
     """Print what a night would ask, outlet by outlet."""
     from crawler.guard import HostMap
     from crawler.redact import hide_secrets
+    from diembao.outlets import asked
     from night.nightly import visited
 
     outlets = visited(config, HostMap.load(hosts_file) if hosts_file else None)
     for outlet in outlets:
-        typer.echo(f"{outlet.id}: {len(outlet.feeds)} feeds, {len(outlet.sitemaps)} sitemaps")
-        for url in (*outlet.feeds, *outlet.sitemaps):
+        typer.echo(f"{outlet.id}: {asked(outlet)}")
+        for url in (*outlet.feeds, *outlet.sitemaps, *outlet.sections):
             typer.echo(f"  {url}")
     typer.echo(
         f"{len(outlets)} outlets; store {hide_secrets(where.database_url)}; nothing was asked and nothing written"

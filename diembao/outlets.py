@@ -23,22 +23,29 @@ app.command("save-page")(save_page)
 
 @app.command("list")
 def list_outlets(demo: DemoOption = False, config: ConfigOption = None) -> None:
-    """List every outlet with its tier, feeds and whether its block was checked against a real page."""
+    """List every outlet with its tier, what it is asked for and whether its block was checked against a real page."""
     with clear_errors():
         _, settings = configured(demo=demo, overlay=config)
-    table = Table("id", "name", "tier", "feeds", "sitemaps", "rules", "verified", "active")
+    table = Table(box=None, pad_edge=False)
+    for title in ("id", "name", "tier", "asked", "rules", "state"):
+        table.add_column(title, no_wrap=title not in {"name", "asked"}, overflow="fold")
     for outlet in settings.outlets.values():
+        state = "verified" if outlet.verified else "not verified"
         table.add_row(
             outlet.id,
             outlet.name,
             outlet.tier,
-            str(len(outlet.feeds)),
-            str(len(outlet.sitemaps)),
-            ", ".join(rule.name for rule in outlet.rules) or "-",
-            "yes" if outlet.verified else "no",
-            "yes" if outlet.active else "no",
+            asked(outlet),
+            str(len(outlet.rules) or "-"),
+            state if outlet.active else "inactive",
         )
     screen().print(table)
+
+
+def asked(outlet: Outlet) -> str:
+    """`6 feeds, 1 section`: what a night asks an outlet for; `nothing` where it has nowhere to ask."""
+    counts = {"feed": len(outlet.feeds), "sitemap": len(outlet.sitemaps), "section": len(outlet.sections)}
+    return ", ".join(f"{n} {name}{'s' * (n > 1)}" for name, n in counts.items() if n) or "nothing"
 
 
 @app.command("show")

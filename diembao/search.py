@@ -16,10 +16,11 @@ from rich.text import Text
 
 from diembao.shared import DemoOption, clear_errors, configured, console, moment, screen, stop
 from vietnamese.clock import iso, system_clock, to_local
+from vietnamese.normal import unaccent
 
 if TYPE_CHECKING:
     from config.loader import Config
-    from storage.query import Names
+    from storage.query import Names, Query
     from storage.search import Hit
 
 COLUMNS = (
@@ -79,7 +80,16 @@ def search(
             store.log_query("search", query, filters=told, found=len(hits), who=user())
     _print(hits, as_json=as_json, as_csv=as_csv)
     if not hits:
-        console.print(f"nothing found for {query!r}; fewer words, other filters, or `diembao topic` to ask the outlets")
+        more = "fewer words, other filters, or `diembao topic` to ask the outlets"
+        console.print(f"nothing found for {query!r}; {_advice(asked_for)}{more}", soft_wrap=True)
+
+
+def _advice(query: Query) -> str:
+    """What one who typed diacritics on some words only has to know."""
+    words = [word for part in query.wanted for word in part]
+    if not query.accented or all(word != unaccent(word) for word in words):
+        return ""
+    return f"with one diacritic all of them count, without any ({' '.join(map(unaccent, words))}) none; "
 
 
 def _outlets(config: Config, wanted: Sequence[str]) -> tuple[str, ...]:
@@ -113,6 +123,8 @@ def _print(hits: Sequence[Hit], *, as_json: bool, as_csv: bool) -> None:
         writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows({key: _plain(value) for key, value in _row(hit).items()} for hit in hits)
+        return
+    if not hits:
         return
     table = Table("time", "outlet", "title", "why")
     for hit in hits:

@@ -78,6 +78,8 @@ def clear_errors() -> Iterator[None]:
     except KeyboardInterrupt as signal_:
         by = f" ({signal_})" if str(signal_) else ""
         stop(f"interrupted{by}; what was stored stays, and the next start continues")
+    except BrokenPipeError:
+        raise  # `main` knows: whoever reads our output has enough
     except OSError as error:
         where = f"{error.strerror or error} ({error.filename})" if error.filename else str(error)
         remedy = _REMEDIES.get(error.errno or 0)

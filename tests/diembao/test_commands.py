@@ -26,12 +26,12 @@ COMMANDS = [
 ]  # fmt: skip
 
 
-def diembao(home, *arguments: str) -> subprocess.CompletedProcess[str]:
+def diembao(home, *arguments: str, columns: str = "200") -> subprocess.CompletedProcess[str]:
     env = os.environ | {
         "DIEMBAO_HOME": str(home),
         "PYTHONPATH": str(CHECKOUT),
         "DIEMBAO_DATABASE_URL": "",
-        "COLUMNS": "200",
+        "COLUMNS": columns,
     }
     return subprocess.run(
         [sys.executable, "-P", "-m", "diembao", *arguments],
@@ -96,7 +96,8 @@ def test_a_search_that_finds_nothing_says_so_beside_the_output(tmp_path) -> None
 def test_a_dry_run_asks_and_writes_nothing(tmp_path) -> None:
     done = diembao(tmp_path, "nightly", "--dry-run")
     assert done.returncode == 0
-    assert "vnexpress" in done.stdout
+    assert "vnexpress: 6 feeds" in done.stdout
+    assert "an-ninh-hai-phong: 1 section\n  https://anhp.vn/" in done.stdout
     assert "nothing was asked and nothing written" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
@@ -108,6 +109,21 @@ def test_a_mistake_in_the_overlay_names_file_and_key(tmp_path) -> None:
     assert done.returncode == 2
     assert "a.toml" in done.stderr
     assert "domains" in done.stderr
+
+
+def test_ids_of_outlets_are_whole_on_a_narrow_screen(tmp_path) -> None:
+    done = diembao(tmp_path, "outlets", "list", columns="80")
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert {f.stem for f in (CHECKOUT / "config" / "outlets").glob("*.toml")} <= {line.split(" ")[0] for line in lines}
+    assert re.search(r"^an-ninh-hai-phong +An ninh.* local +1 section +- +not verified *$", done.stdout, re.MULTILINE)
+
+
+def test_a_reader_that_has_enough_is_no_failure(tmp_path) -> None:
+    command = f"set -o pipefail; {sys.executable} -P -m diembao gazetteer export | head -1 > /dev/null"
+    env = os.environ | {"DIEMBAO_HOME": str(tmp_path), "PYTHONPATH": str(CHECKOUT), "DIEMBAO_DATABASE_URL": ""}
+    done = subprocess.run(["bash", "-c", command], env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_lookup_answers_by_day(tmp_path) -> None:

@@ -308,6 +308,10 @@ def test_search_narrows_by_body_and_prints_lines_and_csv(asked_once, monkeypatch
     assert search("rác", "--outlet", "bao-cang", "--json").count("\n") == 1
     assert search("rác", "--until", "2026-09-01", "--json") == ""
     assert CliRunner().invoke(app, ["search", "rác", "--body", "khong-co"]).exit_code == 2
+    nothing = CliRunner().invoke(app, ["search", "rac thải quặng"])
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert "without any (rac thai quang) none" in nothing.stderr
+    assert "diacritic" not in CliRunner().invoke(app, ["search", "qwx"]).stderr
     with closing(sqlite3.connect(folder / "command" / "diembao.db")) as store:
         rows = store.execute("select query, filters, found from query_log where command = 'search'").fetchall()
     assert len(rows) == 5
