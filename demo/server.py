@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -112,6 +113,11 @@ class _Http(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
     owner: TownServer
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Quiet about a visitor who hung up, or was killed; anything else is a fault of the town."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,3 +107,13 @@ def test_it_runs_alone_and_writes_the_hosts_file(tmp_path: Path) -> None:
             connection.close()
         finally:
             process.terminate()
+
+
+def test_a_visitor_who_hangs_up_leaves_no_traceback(server: TownServer, capfd: pytest.CaptureFixture[str]) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as visitor:
+        visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close() sends a reset
+        visitor.sendall(b"GET / HT")
+    assert ask(server, "http://unknown.example/")[0] == 404
+    for answering in [each for each in threading.enumerate() if "process_request_thread" in each.name]:
+        answering.join(5)
+    assert capfd.readouterr().err == ""
