@@ -314,5 +314,5 @@ def test_search_narrows_by_body_and_prints_lines_and_csv(asked_once, monkeypatch
     assert "diacritic" not in CliRunner().invoke(app, ["search", "qwx"]).stderr
     with closing(sqlite3.connect(folder / "command" / "diembao.db")) as store:
         rows = store.execute("select query, filters, found from query_log where command = 'search'").fetchall()
-    assert len(rows) == 5
+    assert len(rows) == 7
     assert any(json.loads(row[1]) == {"body": ["phường An Biên"]} and row[2] >= 4 for row in rows)
