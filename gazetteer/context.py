@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from gazetteer import cues
-from gazetteer.records import CITY, DISTRICTS_END, PROVINCE, Gazetteer
+from gazetteer.records import DISTRICTS_END, PROVINCE, Gazetteer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -224,8 +224,3 @@ def _names_the_past(gazetteer: Gazetteer, place: Place) -> bool:
             name == former.lower() for code in place.meaning.provinces for former in gazetteer.provinces[code].former
         )
     )
-
-
-def is_ours(record_id: str) -> bool:
-    """Whether the id is a place of ours at all."""
-    return record_id in {CITY, PROVINCE} or record_id[:1] in {"d", "c", "n"}

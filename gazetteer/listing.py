@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from gazetteer.matcher import Meaning
+from gazetteer.atom import Meaning
 
 _JOINT = re.compile(r"(?:[ ]?[,;/][ ]?(?:và )?| và | & | - )")
 _FIRST = re.compile(r"(?:: |:| gồm | gồm: | như | là | quốc tế | )")

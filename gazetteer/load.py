@@ -25,6 +25,7 @@ from gazetteer.records import (
     Unit,
 )
 from gazetteer.wordlists import CUES, LISTS, WordLists
+from vietnamese.normal import nfc
 
 _TABLES = {"period", "agency", "abbreviations", "body", "provinces", "names", "names_proposed", "cues"}
 _UNIT_KEYS = {"type", "name", "parent", "from", "until", "to", "now", "aliases", "source", "confidence"}
@@ -52,7 +53,7 @@ _PROVINCE_KEYS = {"name", "former", "aliases", "places"}
 _UNIT_TYPES = DISTRICT_TYPES | COMMUNE_TYPES | {"tỉnh"}
 _EXTENTS = {"part", "rest", "area"}
 _BARE = {"context", "later", "never"}
-_TIERS = set("ABCD")
+_TIERS = tuple("ABCD")
 
 
 def load(folders: Sequence[Path]) -> Gazetteer:
@@ -90,13 +91,14 @@ def _built(raw: Sequence[tuple[Path, dict[str, Any]]], version: str) -> Gazettee
         _known(file, "", content, _TABLES)
         units |= _units(file, content)
         agencies |= _agencies(file, content)
-        bodies |= {kind: _body(file, kind, block) for kind, block in content.get("body", {}).items()}
-        provinces |= {code: _province(file, code, block) for code, block in content.get("provinces", {}).items()}
-        trust |= _trust(file, content.get("names", {}))
-        drafts |= set(content.get("names_proposed", {}).get("drafts", ()))
-        for table, lists in _cues(file, content.get("cues", {})).items():
+        bodies |= {kind: _body(file, kind, block) for kind, block in _tables(file, content, "body").items()}
+        provinces |= {code: _province(file, code, block) for code, block in _tables(file, content, "provinces").items()}
+        trust |= _trust(file, _table(file, content, "names"))
+        drafts |= set(_texts(file, "names_proposed", _table(file, content, "names_proposed"), "drafts"))
+        for table, lists in _cues(file, _tables(file, content, "cues")).items():
             cues[table] |= lists
-        abbreviations |= {key: tuple(forms) for key, forms in content.get("abbreviations", {}).items()}
+        short = _table(file, content, "abbreviations")
+        abbreviations |= {long: _texts(file, "abbreviations", short, long) for long in short}
     return Gazetteer(
         units=units,
         agencies=agencies,
@@ -112,7 +114,7 @@ def _built(raw: Sequence[tuple[Path, dict[str, Any]]], version: str) -> Gazettee
 
 def _parsed(file: Path, content: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        return tomllib.loads(nfc(content.decode("utf-8-sig")))  # an editor may have written letters and marks apart
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(file, "(syntax)", str(error), "Write valid TOML in UTF-8") from error
 
@@ -123,11 +125,36 @@ def _known(file: Path, where: str, block: Mapping[str, Any], keys: set[str]) -> 
             raise ConfigError(file, f"{where}{key}", "unknown key", f"Use one of: {', '.join(sorted(keys))}")
 
 
+def _blocks(file: Path, content: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """The blocks `[[key]]` of a file; none where it has none."""
+    value = content.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(block, dict) for block in value):
+        raise ConfigError(file, key, "no blocks", f"Begin each block with [[{key}]]")
+    return value
+
+
+def _table(file: Path, content: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The table `[key]` of a file or block; empty where it has none."""
+    value = content.get(key, {})
+    if not isinstance(value, dict):
+        raise ConfigError(file, key, "no table", f"Begin it with [{key}]")
+    return value
+
+
+def _tables(file: Path, content: Mapping[str, Any], key: str) -> dict[str, dict[str, Any]]:
+    """The tables `[key.…]` of a file or block, by the name behind the dot."""
+    return {name: _table(file, _table(file, content, key), name) for name in _table(file, content, key)}
+
+
 def _text(file: Path, where: str, block: Mapping[str, Any], key: str) -> str:
     value = block.get(key)
     if not isinstance(value, str) or not value.strip():
         raise ConfigError(file, f"{where}.{key}", "missing or not a text", f'Write {key} = "..."')
     return value
+
+
+def _optional_text(file: Path, where: str, block: Mapping[str, Any], key: str) -> str | None:
+    return None if block.get(key) is None else _text(file, where, block, key)
 
 
 def _texts(file: Path, where: str, block: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -157,10 +184,10 @@ def _days(file: Path, where: str, block: Mapping[str, Any]) -> tuple[date | None
 
 def _units(file: Path, content: Mapping[str, Any]) -> dict[str, Unit]:
     found: dict[str, Unit] = {}
-    for period in content.get("period", ()):
+    for period in _blocks(file, content, "period"):
         defaults = {key: value for key, value in period.items() if key not in {"title", "units"}}
         _known(file, f"period {period.get('title', '?')!r}.", defaults, _UNIT_KEYS)
-        for unit_id, block in period.get("units", {}).items():
+        for unit_id, block in _tables(file, period, "units").items():
             if unit_id in found:
                 raise ConfigError(file, unit_id, "this id stands twice", "Give each record an id of its own")
             found[unit_id] = _unit(file, unit_id, {**defaults, **block})
@@ -181,15 +208,22 @@ def _unit(file: Path, unit_id: str, block: Mapping[str, Any]) -> Unit:
         id=unit_id,
         type=kind,
         name=_text(file, unit_id, block, "name"),
-        parent=block.get("parent"),
+        parent=_optional_text(file, unit_id, block, "parent"),
         valid_from=since,
         valid_until=until,
         successors=_successors(file, unit_id, block),
         now=_texts(file, unit_id, block, "now"),
-        aliases=tuple(_alias(file, unit_id, alias) for alias in block.get("aliases", ())),
+        aliases=_aliases(file, unit_id, block),
         source=_texts(file, unit_id, block, "source"),
-        confidence=block.get("confidence", "high"),
+        confidence=_optional_text(file, unit_id, block, "confidence") or "high",
     )
+
+
+def _aliases(file: Path, where: str, block: Mapping[str, Any]) -> tuple[Alias, ...]:
+    value = block.get("aliases", [])
+    if not isinstance(value, list) or not all(isinstance(alias, str | dict) for alias in value):
+        raise ConfigError(file, f"{where}.aliases", "not a list of names", 'Write aliases = ["...", { name = "..." }]')
+    return tuple(_alias(file, where, alias) for alias in value)
 
 
 def _alias(file: Path, where: str, raw: str | Mapping[str, Any]) -> Alias:
@@ -212,7 +246,7 @@ def _successors(file: Path, where: str, block: Mapping[str, Any]) -> tuple[Succe
 
 def _agencies(file: Path, content: Mapping[str, Any]) -> dict[str, Agency]:
     found: dict[str, Agency] = {}
-    for block in content.get("agency", ()):
+    for block in _blocks(file, content, "agency"):
         agency_id = _text(file, "agency", block, "id")
         if agency_id in found:
             raise ConfigError(file, agency_id, "this id stands twice", "Give each record an id of its own")
@@ -222,7 +256,7 @@ def _agencies(file: Path, content: Mapping[str, Any]) -> dict[str, Agency]:
 
 def _agency(file: Path, agency_id: str, block: Mapping[str, Any]) -> Agency:
     _known(file, f"{agency_id}.", block, _AGENCY_KEYS)
-    bare = block.get("bare", "context")
+    bare = _optional_text(file, agency_id, block, "bare") or "context"
     if bare not in _BARE:
         raise ConfigError(file, f"{agency_id}.bare", f"{bare!r}", "Write context, later or never")
     since, until = _days(file, agency_id, block)
@@ -230,20 +264,20 @@ def _agency(file: Path, agency_id: str, block: Mapping[str, Any]) -> Agency:
         id=agency_id,
         name=_text(file, agency_id, block, "name"),
         kind=_text(file, agency_id, block, "kind"),
-        parent=block.get("parent"),
+        parent=_optional_text(file, agency_id, block, "parent"),
         valid_from=since,
         valid_until=until,
         successors=_successors(file, agency_id, block),
         heads=_texts(file, agency_id, block, "heads"),
         names=_texts(file, agency_id, block, "names"),
-        place=block.get("place", CITY),
-        bare=bare,
+        place=_optional_text(file, agency_id, block, "place") or CITY,
+        bare=bare,  # type: ignore[arg-type]
         capital=_texts(file, agency_id, block, "capital"),
         placed=_texts(file, agency_id, block, "placed"),
-        covers=block.get("covers"),
+        covers=_optional_text(file, agency_id, block, "covers"),
         source=_texts(file, agency_id, block, "source"),
-        confidence=block.get("confidence", "high"),
-        note=block.get("note"),
+        confidence=_optional_text(file, agency_id, block, "confidence") or "high",
+        note=_optional_text(file, agency_id, block, "note"),
     )
 
 
@@ -255,8 +289,8 @@ def _body(file: Path, kind: str, block: Mapping[str, Any]) -> BodyKind:
     return BodyKind(
         kind=kind,
         heads=heads,
-        p31=block.get("p31"),
-        p30=block.get("p30"),
+        p31=_optional_text(file, f"body.{kind}", block, "p31"),
+        p30=_optional_text(file, f"body.{kind}", block, "p30"),
         bare=_texts(file, f"body.{kind}", block, "bare"),
         weak=_texts(file, f"body.{kind}", block, "weak"),
         city_alone=_texts(file, f"body.{kind}", block, "city_alone"),
@@ -279,11 +313,12 @@ def _trust(file: Path, names: Mapping[str, Any]) -> dict[str, Trust]:
     found: dict[str, Trust] = {}
     for name, block in names.items():
         where = f"names.{name}"
-        if not isinstance(block, dict) or not {block.get("tier"), *block.get("typed", {}).values()} <= _TIERS:
+        typed = _table(file, block, "typed") if isinstance(block, dict) else {}
+        if not isinstance(block, dict) or any(tier not in _TIERS for tier in (block.get("tier"), *typed.values())):
             raise ConfigError(file, where, f"{block!r} has no tier A to D", 'Write { tier = "B", flags = ["street"] }')
         _known(file, f"{where}.", block, {"tier", "typed", "flags"})
         flags = frozenset(_texts(file, where, block, "flags"))
-        found[name] = Trust(tier=block["tier"], typed=dict(block.get("typed", {})), flags=flags)
+        found[name] = Trust(tier=block["tier"], typed=typed, flags=flags)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -239,9 +239,9 @@ class Gazetteer:
         start = self.get(record_id)
         if start is None:
             return ()
-        line = (
-            {start.id: start} | {r.id: r for r in self._ancestors(start.id)} | {r.id: r for r in self._heirs(start.id)}
-        )
+        line = {start.id: start}
+        self._follow(start.id, line, self.predecessors)
+        self._follow(start.id, line, self._heirs)
         return tuple(sorted(line.values(), key=lambda r: (r.valid_until or date.max, r.valid_from or date.min, r.id)))
 
     def rollup(self, record_id: str) -> tuple[str, ...]:
@@ -260,20 +260,17 @@ class Gazetteer:
         """Ids whose successor this record is, in order."""
         return self._predecessors.get(record_id, ())
 
-    def _ancestors(self, record_id: str) -> Iterator[Record]:
-        for before in self.predecessors(record_id):
-            record = self.get(before)
-            if record is not None:
-                yield record
-                yield from self._ancestors(before)
-
-    def _heirs(self, record_id: str) -> Iterator[Record]:
+    def _heirs(self, record_id: str) -> tuple[str, ...]:
         record = self.get(record_id)
-        for successor in record.successors if record else ():
-            heir = self.get(successor.id)
-            if heir is not None:
-                yield heir
-                yield from self._heirs(heir.id)
+        return tuple(link.id for link in record.successors) if record else ()
+
+    def _follow(self, record_id: str, line: dict[str, Record], step: Callable[[str], tuple[str, ...]]) -> None:
+        """Add to `line` whatever `step` leads to from a record, once each: an overlay may lead in a circle."""
+        for found in step(record_id):
+            record = self.get(found)
+            if record is not None and record.id not in line:
+                line[record.id] = record
+                self._follow(record.id, line, step)
 
     @cached_property
     def _predecessors(self) -> dict[str, tuple[str, ...]]:

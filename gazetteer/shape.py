@@ -21,7 +21,8 @@ from gazetteer.capitals import (
 from vietnamese.normal import Aligned, aligned, match_form
 
 if TYPE_CHECKING:
-    from gazetteer.matcher import Atom, Matcher, Meaning, Signals
+    from gazetteer.atom import Atom, Meaning, Signals
+    from gazetteer.matcher import Matcher
     from gazetteer.mention import MentionField
     from gazetteer.records import Gazetteer
     from gazetteer.wordlists import WordLists

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -105,6 +106,17 @@ def _write(folder: Path, name: str, text: str) -> Path:
         ("bodies.toml", "[body.ubnd]\nheads = []", "body.ubnd.heads"),
         ("ambiguity.toml", '[names]\n"Lê Chân" = "Z"', "names.Lê Chân"),
         ("other.toml", "[something]\nx = 1", "something"),
+        ("units.toml", '[period.units]\nn1 = { type = "xã", name = "A" }', "period"),
+        ("units.toml", '[[period]]\nunits = ["n1"]', "units"),
+        ("units.toml", '[[period]]\n[period.units]\nn1 = { type = "xã", name = "A", aliases = "B" }', "n1.aliases"),
+        ("units.toml", '[[period]]\n[period.units]\nn1 = { type = "xã", name = "A", parent = 31 }', "n1.parent"),
+        ("agencies.toml", '[agency]\nid = "a"\nname = "A"\nkind = "k"', "agency"),
+        ("agencies.toml", '[[agency]]\nid = "a"\nname = "A"\nkind = "k"\nbare = ["later"]', "a.bare"),
+        ("bodies.toml", "body = 1", "body"),
+        ("ambiguity.toml", '[names]\n"Lê Chân" = { tier = ["A"] }', "names.Lê Chân"),
+        ("ambiguity.toml", '[names_proposed]\ndrafts = "A"', "names_proposed.drafts"),
+        ("cues.toml", 'cues = ["words"]', "cues"),
+        ("cues.toml", '[abbreviations]\n"ủy ban nhân dân" = "ubnd"', "abbreviations.ủy ban nhân dân"),
     ],
 )
 def test_a_mistake_names_file_key_and_remedy(tmp_path: Path, file: str, text: str, key: str) -> None:
@@ -128,3 +140,24 @@ def test_a_later_folder_wins_by_id_and_changes_the_version(tmp_path: Path, gazet
     assert record.name == "Lê Chân Mới"
     assert overlaid.version != gazetteer.version
     assert load([BUILTIN]).version == gazetteer.version
+
+
+def test_letters_and_marks_written_apart_are_one_letter_all_the_same(tmp_path: Path) -> None:
+    text = '[[period]]\ntype = "xã"\n[period.units]\nn1 = { name = "Mỹ Đức Hạ" }\n[cues.words]\nlandmarks = ["tháp lạ"]'
+    shipped = load([BUILTIN, _write(tmp_path, "own.toml", text)])
+    apart = load([BUILTIN, _write(tmp_path, "own.toml", normalize("NFD", text))])
+    assert apart.units["n1"].name == shipped.units["n1"].name == "Mỹ Đức Hạ"
+    assert apart.words.lists["landmarks"] == ("tháp lạ",)
+
+
+def test_successors_that_lead_in_a_circle_have_a_history_all_the_same(tmp_path: Path) -> None:
+    text = """
+        [[period]]
+        type = "xã"
+        until = 2020-01-01
+        units.n1 = { name = "A", to = ["n2"] }
+        units.n2 = { name = "B", to = ["n1"] }
+    """
+    book = load([BUILTIN, _write(tmp_path, "own.toml", text)])
+    assert {record.id for record in book.history("n1")} == {"n1", "n2"}
+    assert book.current_successors("n1") == ()
