@@ -23,7 +23,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from config.loader import BUILTIN  # noqa: E402
 from config.model import Calendar  # noqa: E402
-from report.formats import FORMATS, render, render_all  # noqa: E402
+from report.forms.formats import FORMATS, render, render_all  # noqa: E402
 from report.inputs import Body, IssueScore, OutletName, SheetArticle, SheetInputs, SheetIssue  # noqa: E402
 from report.sheet import Sheet, build_sheet  # noqa: E402
 from report.style import load_style  # noqa: E402

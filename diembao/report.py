@@ -121,7 +121,7 @@ def for_all(
 ) -> None:
     """Render one sheet for every agency and unit that has at least one matter in the sheet of that morning."""
     from gazetteer.load import load
-    from report.office import offices_in, write_for
+    from report.kinds.office import offices_in, write_for
     from report.signable import daily_id
     from report.write import kept_inputs
 
@@ -157,7 +157,7 @@ def _job(day: str | None, formats: str, output: Path | None, *, demo: bool, conf
 
 
 def _formats(formats: str) -> tuple[str, ...]:
-    from report.formats import FORMATS
+    from report.forms.formats import FORMATS
 
     wanted = [word.strip() for word in formats.split(",") if word.strip()]
     unknown = [word for word in wanted if word not in FORMATS]
@@ -209,7 +209,7 @@ def _as_of(job: _Job, as_of: str, office: str | None) -> SheetFiles:
 
 
 def _for(job: _Job, wanted: str) -> Written:
-    from report.office import write_office
+    from report.kinds.office import write_office
 
     office = office_named(job.config, wanted)
     _sheet(job, quiet=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from config.places import Places
     from report.files import Written
     from report.inputs import Office
-    from report.period import Kind
+    from report.kinds.period import Kind
     from report.signable import Signable
     from storage.store import Store
 
@@ -51,8 +51,8 @@ def approve(
     config: ConfigOption = None,
 ) -> None:
     """Keep the sheet as it lies there (or the edited file) as the approved version; nothing overwrites it any more."""
-    from report.approve import approve as keep
-    from report.approve import doubt_of
+    from report.signing.approve import approve as keep
+    from report.signing.approve import doubt_of
 
     with opened(demo=demo, config=config) as (where, settings, store):
         if file is not None and (doubt := doubt_of(file)):
@@ -64,7 +64,7 @@ def approve(
 
 def correction(day: DayArgument, demo: DemoOption = False, config: ConfigOption = None) -> None:
     """Write what is known now and was not when the sheet was sent into a note beside it; the sheet stays as it is."""
-    from report.correction import write_note
+    from report.signing.correction import write_note
 
     with opened(demo=demo, config=config) as (where, settings, store):
         note = write_note(store, settings, where.reports, day_of(day), who=who(), now=system_clock())
@@ -74,7 +74,7 @@ def correction(day: DayArgument, demo: DemoOption = False, config: ConfigOption 
 @contextmanager
 def opened(*, demo: bool, config: Path | None) -> Iterator[tuple[Places, Config, Store]]:
     """Places, configuration and store for an act; what a person can mend ends with 2."""
-    from report.approve import ApprovalError
+    from report.signing.approve import ApprovalError
     from storage.store import open_store
 
     with clear_errors():
@@ -88,7 +88,7 @@ def opened(*, demo: bool, config: Path | None) -> Iterator[tuple[Places, Config,
 
 def signable(settings: Config, day: str, kind: str, office: str | None) -> Signable:
     """The sheet that `D`, `--kind` and `--for` name."""
-    from report.period import day_of as last_day
+    from report.kinds.period import day_of as last_day
     from report.signable import daily, of_office, of_period
 
     morning = day_of(day)
@@ -110,7 +110,7 @@ def signable(settings: Config, day: str, kind: str, office: str | None) -> Signa
 def office_named(settings: Config, wanted: str) -> Office:
     """The agency or unit that `--for` names."""
     from gazetteer.load import load
-    from report.office import office_of
+    from report.kinds.office import office_of
 
     try:
         return office_of(load(settings.folders), wanted, settings.settings.sheet.city)

@@ -40,9 +40,9 @@ def verify(
     config: ConfigOption = None,
 ) -> None:
     """Recompute every number of a sheet from the store; list what differs and end with 3 where something does."""
-    from report import as_period, city_json
+    from report.kinds import as_period, city_json
+    from report.kinds.write_period import verify_period
     from report.verify import verify as of_a_day
-    from report.write_period import verify_period
     from storage.store import open_store
 
     with clear_errors():

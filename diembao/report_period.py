@@ -13,7 +13,7 @@ from diembao.shared import ConfigOption, DemoOption, moment, stop
 from vietnamese.clock import system_clock
 
 if TYPE_CHECKING:
-    from report.period import Kind
+    from report.kinds.period import Kind
 
 DEFAULT_FORMATS = "html,docx,json"
 FormatOption = Annotated[
@@ -74,7 +74,7 @@ def city(
     config: ConfigOption = None,
 ) -> None:
     """Render the kept sheet of a morning as running text by field, in the form of city portals, and print the paths."""
-    from report.write_city import FORMATS, write_city
+    from report.kinds.write_city import FORMATS, write_city
 
     wanted, asked = _known(formats, FORMATS), day_of(day)
     since, until = start and moment(start), end and moment(end)
@@ -103,7 +103,7 @@ def _known(formats: str, there: Sequence[str]) -> list[str]:
 def _write(
     kind: Kind, day: str | None, formats: str, output: Path | None, *, fresh: bool, demo: bool, config: Path | None
 ) -> None:
-    from report.write_period import FORMATS, write_period
+    from report.kinds.write_period import FORMATS, write_period
 
     wanted = _known(formats, FORMATS)
     asked = day_of(day)

@@ -32,9 +32,9 @@ def send(
 
     From then on it never changes. A second time only delivers what has not arrived. Ends with 3 if a channel failed.
     """
-    from report.approve import send as hand_over
-    from report.approve import sent_files
-    from report.deliver import deliver, unknown_channels
+    from report.signing.approve import send as hand_over
+    from report.signing.approve import sent_files
+    from report.signing.deliver import deliver, unknown_channels
 
     with opened(demo=demo, config=config) as (where, settings, store):
         wrong = unknown_channels(again or (), settings.settings)

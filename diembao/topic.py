@@ -259,7 +259,7 @@ class _Run:
     def _end(self, store: Store, watch: Watch) -> None:
         """The brief: to a file and to the terminal; its path is the last line."""
         from night.topic import user
-        from report.write_brief import brief_lines, gather_brief, write_brief
+        from report.kinds.write_brief import brief_lines, gather_brief, write_brief
 
         config = self.desk.config
         silent = sorted({outlet for each in self.rounds[-1:] for outlet in each.unreachable})

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
 
-from report.channels import Parcel
-from report.deliver import with_retries
-from report.phrases import LONGEST_TITLE
-from report.printed import printable, quoted_title, safe_link
+from report.forms.phrases import LONGEST_TITLE
+from report.forms.printed import printable, quoted_title, safe_link
+from report.signing.channels import Parcel
+from report.signing.deliver import with_retries
 from storage.alerts import AlertRow
 from storage.views import v1_articles, v1_issues, v1_spikes
 from vietnamese.clock import to_local

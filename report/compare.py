@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from report.as_json import SCHEMA
+from report.forms.as_json import SCHEMA
 
 _KEYS = ("date", "generated_at", "window", "issues")
 _OF_AN_ARTICLE = ("article_id", "url", "title", "excerpt")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from report.formats import render_all
+from report.forms.formats import render_all
 from report.sheet import Sheet
 from report.style import Style
 from storage.report_records import ReportFile

@@ -21,7 +21,7 @@ WHOLE_CITY = frozenset({"p31", "p31-old", "p30"})
 BodyKind = Literal["agency", "unit", "body"]
 
 Mark = Literal["new", "rising", "cooling", "answered", "corrected", "removed"]
-"""How a matter has moved since the last sheet: the words of `issues.delta`; `report.phrases.MARKS` prints them."""
+"""How a matter has moved since the last sheet, in words of `issues.delta`; `report.forms.phrases.MARKS` prints them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

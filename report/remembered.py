@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from report.as_json import outlet_data
 from report.edits import edits_data, edits_from
+from report.forms.as_json import outlet_data
 from report.gather import earlier_sheets
 from report.inputs import EarlierSheet, Edits, SheetArticle
 from report.snapshot import unpack

@@ -12,7 +12,7 @@ from vietnamese.numbers import long_date
 
 if TYPE_CHECKING:
     from report.inputs import Office
-    from report.period import Kind
+    from report.kinds.period import Kind
 
 OFFICES = "co-quan"
 """The folder of the sheets of single offices, beside that of the morning."""
@@ -93,7 +93,7 @@ def of_office(day: date, office: Office) -> Signable:
 
 
 def of_period(kind: Kind, day: date) -> Signable:
-    """The sheet of the week that ends on `day`, or of the month whose last day `day` is (`report.period.day_of`)."""
+    """The sheet of the week that ends on `day`, or of the month whose last day it is (`report.kinds.period.day_of`)."""
     word = "tuần" if kind == "weekly" else "tháng"
     return Signable(
         report_id=f"weekly-{day.isoformat()}" if kind == "weekly" else f"monthly-{day:%Y-%m}",

@@ -13,12 +13,12 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from report.as_json import SCHEMA
 from report.edits import edits_data
+from report.forms.as_json import SCHEMA
+from report.forms.phrases import health_words
 from report.gather import MEAN_DAYS, Making, answer, gather, number_queries, scope_for
 from report.inputs import FIELDS, LEVELS, OTHER_FIELD, EarlierSheet, IssueScore, Office, SheetInputs, SheetIssue
 from report.laid import with_edits, without_told
-from report.phrases import health_words
 from report.recount import Answers, laid_over, of_office, recount
 from report.remembered import Memory, remembered
 from report.scores import issue_scores

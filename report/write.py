@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from config.loader import Config
-from report.as_json import as_json, outlet_data
 from report.edits import NAME as EDITS_NAME
 from report.edits import edits_data, read_edits, readable_edits, write_rows
 from report.files import KEPT_STATES, NAME_OF_DAY, Target, Written, sha256, standing, stem_of, write_files
-from report.formats import FORMATS
+from report.forms.as_json import as_json, outlet_data
+from report.forms.formats import FORMATS
 from report.gather import Making, answer, gather, printed_queries
 from report.inputs import Edits, Office, OutletState, SheetInputs
 from report.laid import sheet_of, without_told
@@ -65,8 +65,9 @@ def write_sheet(
 
     `folder` is `reports/` under DIEMBAO_HOME; with `flat` the files lie in `folder` itself. `now` (aware) is the clock
     of the run and becomes `generated_at`. `name_of` is `Gazetteer.name` where a gazetteer is at hand; without it the
-    configured one is loaded. `formats` are names of `report.formats.FORMATS`, by default those of the settings. `desk`
-    is where `D/edits.toml` lies, by default `folder`; a mistake in it is reported in the result, with `strict` raised.
+    configured one is loaded. `formats` are names of `report.forms.formats.FORMATS`, by default those of the settings.
+    `desk` is where `D/edits.toml` lies, by default `folder`; a mistake in it is reported in the result, with `strict`
+    raised.
     The reports row keeps the articles, placements, totals, health and snapshot the sheet was made of. Files appear
     whole or not at all, the row comes last; a file that a person has edited is left. Raises StoreError, ConfigError
     or OSError; earlier files are then as they were.

@@ -10,7 +10,7 @@ from jinja2 import TemplateNotFound
 from jinja2.exceptions import SecurityError
 
 from config.places import CHECKOUT
-from report.as_html import environment
+from report.forms.as_html import environment
 
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from config.places import places
 from diembao.main import app
-from report.approve import approve
 from report.signable import daily
+from report.signing.approve import approve
 from report.write import write_sheet
 from storage.store import open_store
 from vietnamese.clock import LOCAL

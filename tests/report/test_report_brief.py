@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from config.loader import BUILTIN
-from report.brief import BriefArticle, make_brief
-from report.write_brief import brief_html, brief_lines, slug
+from report.kinds.brief import BriefArticle, make_brief
+from report.kinds.write_brief import brief_html, brief_lines, slug
 
 NOON = datetime(2026, 9, 10, 5, 0, tzinfo=UTC)
 FIRST = "Rác ùn ứ ở ngõ nhỏ suốt một tuần nay khiến người dân rất bức xúc. Mỗi ngày có 12 tấn rác mới đổ về đây."

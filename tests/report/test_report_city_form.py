@@ -11,11 +11,11 @@ from lxml import etree
 from sqlalchemy import text as statement
 
 from config.loader import BUILTIN
-from report.city_form import city_document, narrowed
-from report.document import Heading, as_page, as_text, as_word
+from report.forms.document import Heading, as_page, as_text, as_word
+from report.kinds.city_form import city_document, narrowed
+from report.kinds.write_city import write_city
 from report.laid import sheet_of
 from report.sheet import build_sheet
-from report.write_city import write_city
 from vietnamese.clock import LOCAL
 
 THURSDAY = date(2026, 9, 10)

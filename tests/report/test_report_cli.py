@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from diembao.main import app
 from diembao.shared import clear_errors
-from report.as_pdf import PACKAGES
 from report.files import replace_file
-from report.formats import FORMATS
+from report.forms.as_pdf import PACKAGES
+from report.forms.formats import FORMATS
 from vietnamese.clock import LOCAL
 
 DAY = "2026-09-11"

@@ -15,10 +15,10 @@ import msgspec
 import pytest
 
 from config.model import Channel, Delivery, Settings
-from report.approve import ApprovalError, approve, send
-from report.channels import problem
-from report.deliver import deliver
 from report.signable import daily
+from report.signing.approve import ApprovalError, approve, send
+from report.signing.channels import problem
+from report.signing.deliver import deliver
 from storage.report_records import Delivery as DeliveryRow
 
 THURSDAY = date(2026, 9, 10)

@@ -11,10 +11,10 @@ from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from config.loader import BUILTIN, ConfigError
-from report import decree30 as d
-from report import docx_template
-from report.as_docx import as_docx
-from report.paper import LONG_SHEET, Paper
+from report.forms import decree30 as d
+from report.forms import docx_template
+from report.forms.as_docx import as_docx
+from report.forms.paper import LONG_SHEET, Paper
 from report.sheet import build_sheet
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -275,7 +275,7 @@ def test_the_same_sheet_gives_the_same_bytes_and_names_no_person(made, sheet, st
 
 
 def test_our_template_is_what_the_program_writes():
-    assert docx_template.FILE.read_bytes() == docx_template.template(), "python -m report.docx_template"
+    assert docx_template.FILE.read_bytes() == docx_template.template(), "python -m report.forms.docx_template"
 
 
 def changed_template(tmp_path, old, new):

@@ -10,15 +10,15 @@ from config.loader import BUILTIN, ConfigError
 from gazetteer.load import load
 from issues.explain import explain_issue
 from issues.operate import carry_out, undo
-from report.approve import ApprovalError, approve, approved, send, sent_files
 from report.backtest import backtest, read_reference, recall
 from report.compare import compare, lines
-from report.correction import write_note
 from report.edits import read_edits
 from report.files import sha256
 from report.gather import scope_for
-from report.office import office_of, offices_in, write_office
+from report.kinds.office import office_of, offices_in, write_office
 from report.signable import daily, daily_id
+from report.signing.approve import ApprovalError, approve, approved, send, sent_files
+from report.signing.correction import write_note
 from report.verify import verify
 from report.write import kept_inputs, write_again, write_as_of
 from vietnamese.clock import LOCAL

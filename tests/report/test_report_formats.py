@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from report import formats
-from report.as_html import as_html
-from report.as_json import as_json
-from report.formats import FORMATS, FormatUnavailableError, render, render_all
+from report.forms import formats
+from report.forms.as_html import as_html
+from report.forms.as_json import as_json
+from report.forms.formats import FORMATS, FormatUnavailableError, render, render_all
 
 
 def test_html_and_json_are_what_their_modules_make(sheet, style, folders):

@@ -11,8 +11,8 @@ from lxml import etree
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from report.formats import FORMATS, render, render_all
-from report.printed import office_link, printable, quoted_title
+from report.forms.formats import FORMATS, render, render_all
+from report.forms.printed import office_link, printable, quoted_title
 from report.sheet import build_sheet
 
 HOSTILE = {

@@ -20,10 +20,10 @@ from config.model import Alerts
 from gazetteer.load import load
 from night.alerts import digest, matters_now
 from report.compare import compare, lines
-from report.formats import FORMATS
-from report.office import office_of, write_office
-from report.write_city import write_city
-from report.write_period import write_period
+from report.forms.formats import FORMATS
+from report.kinds.office import office_of, write_office
+from report.kinds.write_city import write_city
+from report.kinds.write_period import write_period
 from vietnamese.clock import LOCAL
 
 FRIDAY = date(2026, 9, 11)

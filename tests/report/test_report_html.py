@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from report.as_html import as_html
+from report.forms.as_html import as_html
+from report.forms.printed import printable, quoted_title, safe_link
 from report.inputs import Body, Edits, IssueEdit, Office
-from report.printed import printable, quoted_title, safe_link
 from report.sheet import build_sheet
 
 INLINE = {"a", "b", "bdi", "i", "em", "span", "strong", "time"}

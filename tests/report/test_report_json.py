@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from report.as_json import as_data, as_json
+from report.forms.as_json import as_data, as_json
 from report.inputs import IssueScore
 from report.sheet import build_sheet
 

@@ -6,11 +6,11 @@ from datetime import date, datetime
 import pytest
 
 from gazetteer.load import load
-from report.city_json import verify_city
-from report.office import office_of, write_office
+from report.kinds.city_json import verify_city
+from report.kinds.office import office_of, write_office
+from report.kinds.write_city import write_city
+from report.kinds.write_period import verify_period, write_period
 from report.verify import verify
-from report.write_city import write_city
-from report.write_period import verify_period, write_period
 from vietnamese.clock import LOCAL
 
 FRIDAY = date(2026, 9, 11)

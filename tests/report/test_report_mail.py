@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 import pytest
 from lxml import etree
 
-from report.as_mail import SHOWN_A_FIELD, alternative
-from report.formats import render
+from report.forms.as_mail import SHOWN_A_FIELD, alternative
+from report.forms.formats import render
 from report.inputs import Office
 from report.sheet import build_sheet
 

@@ -9,8 +9,8 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from report.as_pdf import PACKAGES, as_pdf, pdf_of
-from report.formats import FormatUnavailableError, render_all
+from report.forms.as_pdf import PACKAGES, as_pdf, pdf_of
+from report.forms.formats import FormatUnavailableError, render_all
 from report.sheet import build_sheet
 
 

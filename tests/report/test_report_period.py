@@ -16,10 +16,10 @@ from sqlalchemy import text
 from config.loader import BUILTIN, load
 from config.model import Period as Rules
 from config.model import Settings
-from report.charts import Bar, across, upright
-from report.document import Document, Heading, Paragraph, Table, as_page, as_text, as_word
-from report.period import before, period_window
-from report.write_period import verify_period, write_period
+from report.forms.charts import Bar, across, upright
+from report.forms.document import Document, Heading, Paragraph, Table, as_page, as_text, as_word
+from report.kinds.period import before, period_window
+from report.kinds.write_period import verify_period, write_period
 from storage.issue_records import IssueRecord, Placement
 from vietnamese.clock import LOCAL
 

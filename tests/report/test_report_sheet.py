@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from report.forms.phrases import outlet_phrase
 from report.inputs import OutletName
-from report.phrases import outlet_phrase
 from report.sheet import build_sheet
 
 

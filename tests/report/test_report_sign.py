@@ -8,12 +8,12 @@ from typer.testing import CliRunner
 from config.model import Channel, Delivery, Settings
 from diembao.main import app
 from gazetteer.load import load
-from report.approve import ApprovalError, approve, approved, doubt_of, send
-from report.deliver import deliver
 from report.files import sha256
-from report.office import office_of, write_office
+from report.kinds.office import office_of, write_office
+from report.kinds.write_period import write_period
 from report.signable import daily, of_office, of_period
-from report.write_period import write_period
+from report.signing.approve import ApprovalError, approve, approved, doubt_of, send
+from report.signing.deliver import deliver
 
 FRIDAY = date(2026, 9, 11)
 WEEK, MONTH = of_period("weekly", FRIDAY), of_period("monthly", date(2026, 9, 30))

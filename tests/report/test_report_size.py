@@ -4,10 +4,10 @@ import time
 from dataclasses import replace
 from decimal import Decimal
 
-from report.as_docx import as_docx
-from report.as_html import as_html
-from report.as_json import as_json
-from report.as_xlsx import as_xlsx
+from report.forms.as_docx import as_docx
+from report.forms.as_html import as_html
+from report.forms.as_json import as_json
+from report.forms.as_xlsx import as_xlsx
 from report.inputs import IssueScore, SheetIssue
 from report.sheet import build_sheet
 

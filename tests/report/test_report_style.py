@@ -3,7 +3,7 @@
 import pytest
 
 from config.loader import BUILTIN, ConfigError
-from report.as_html import as_html
+from report.forms.as_html import as_html
 from report.style import load_style
 
 

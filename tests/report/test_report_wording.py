@@ -13,16 +13,16 @@ from lxml import etree
 
 from config.loader import BUILTIN
 from gazetteer.load import load
-from report import passages, phrases
-from report.as_docx import as_docx
-from report.as_html import as_html
-from report.as_mail import as_mail
-from report.as_period import _dates
-from report.as_xlsx import as_xlsx
+from report.forms import passages, phrases
+from report.forms.as_docx import as_docx
+from report.forms.as_html import as_html
+from report.forms.as_mail import as_mail
+from report.forms.as_xlsx import as_xlsx
+from report.forms.linked import Link, Relations, pieces_of, plain, said
 from report.inputs import Edits, IssueEdit
+from report.kinds.as_period import _dates
+from report.kinds.office import office_of
 from report.laid import sheet_of
-from report.linked import Link, Relations, pieces_of, plain, said
-from report.office import office_of
 from report.sheet import build_sheet
 from storage.report_records import EntityRecord
 from vietnamese.clock import LOCAL

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from report.as_xlsx import as_xlsx, pages
+from report.forms.as_xlsx import as_xlsx, pages
 from vietnamese.clock import to_local
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from report.edits import edits_from
 from report.files import replace_file, sha256
-from report.lasting import keep_for_good
 from report.signable import Signable
+from report.signing.lasting import keep_for_good
 from storage.report_records import Report, ReportAct, ReportFile
 from storage.store import Store
 from vietnamese.numbers import short_date
@@ -46,8 +46,8 @@ def approve(
 
     A DOCX that was edited where it lies counts like `edited`: our other renderings, which say something else, are then
     not part of what was signed, except the JSON. What the analyst joined, pinned and weighed in `edits.toml` holds from
-    now on (`report.lasting`). Raises ApprovalError where there is no draft, it was sent already, or `edited` is neither
-    a `.docx` nor a `.pdf`, or empty.
+    now on (`report.signing.lasting`). Raises ApprovalError where there is no draft, it was sent already, or `edited` is
+    empty or neither a `.docx` nor a `.pdf`.
     """
     report = _row_of(store, sheet)
     if report.state == "sent":

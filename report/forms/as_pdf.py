@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from report.as_html import as_html
-from report.pdf_worker import MISSING_LIBRARY
-from report.unavailable import FormatUnavailableError
+from report.forms.as_html import as_html
+from report.forms.pdf_worker import MISSING_LIBRARY
+from report.forms.unavailable import FormatUnavailableError
 
 if TYPE_CHECKING:
     from report.sheet import Sheet

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.loader import ConfigError
-from report.unavailable import FormatUnavailableError
+from report.forms.unavailable import FormatUnavailableError
 
 if TYPE_CHECKING:
     from report.sheet import Sheet
@@ -84,37 +84,37 @@ def render_all(
 
 
 def _html(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
-    from report.as_html import as_html
+    from report.forms.as_html import as_html
 
     return as_html(sheet, style, folders)
 
 
 def _json(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:  # noqa: ARG001 (every renderer is called alike)
-    from report.as_json import as_json
+    from report.forms.as_json import as_json
 
     return as_json(sheet, style)
 
 
 def _docx(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
-    from report.as_docx import as_docx
+    from report.forms.as_docx import as_docx
 
     return as_docx(sheet, style, folders)
 
 
 def _xlsx(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:  # noqa: ARG001 (every renderer is called alike)
-    from report.as_xlsx import as_xlsx
+    from report.forms.as_xlsx import as_xlsx
 
     return as_xlsx(sheet, style)
 
 
 def _pdf(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
-    from report.as_pdf import as_pdf
+    from report.forms.as_pdf import as_pdf
 
     return as_pdf(sheet, style, folders)
 
 
 def _eml(sheet: Sheet, style: Style, folders: Sequence[Path]) -> bytes:
-    from report.as_mail import as_mail
+    from report.forms.as_mail import as_mail
 
     return as_mail(sheet, style, folders)
 

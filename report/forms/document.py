@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from report import decree30 as d
-from report.as_html import rendered
-from report.as_mail import encodable
-from report.docx_styles import styles_xml
-from report.docx_template import packed
-from report.docx_xml import DECLARATION, NAMES, cell, field, paragraph, row, rule, run, section, table
-from report.linked import HYPERLINK, Relations, Said, pieces_of, plain
-from report.paper import ended
-from report.printed import printable
+from report.forms import decree30 as d
+from report.forms.as_html import rendered
+from report.forms.as_mail import encodable
+from report.forms.docx_styles import styles_xml
+from report.forms.docx_template import packed
+from report.forms.docx_xml import DECLARATION, NAMES, cell, field, paragraph, row, rule, run, section, table
+from report.forms.linked import HYPERLINK, Relations, Said, pieces_of, plain
+from report.forms.paper import ended
+from report.forms.printed import printable
 from report.style import template_folders
 from vietnamese.numbers import long_date
 
 if TYPE_CHECKING:
-    from report.charts import Chart
+    from report.forms.charts import Chart
     from report.style import Style
 
 _WIDTH_MM = 165.0

@@ -1,6 +1,6 @@
 """The sheet as the fields of a Word template: every text cleaned and worded, so that a template only places it.
 
-`docs/sheet.md` names every field; `report/template_check.py` refuses a template that asks for any other.
+`docs/sheet.md` names every field; `report/forms/template_check.py` refuses a template that asks for any other.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from report import passages, phrases
+from report.forms import passages, phrases
+from report.forms.passages import Total
+from report.forms.printed import detail_of, named_in, printable, quoted_title, remarks
 from report.inputs import WHOLE_CITY, SheetArticle
-from report.passages import Total
-from report.printed import detail_of, named_in, printable, quoted_title, remarks
 from report.sheet import BodyRow, IssueRow, OutletRow, Sheet
 from report.style import Style
 from vietnamese.numbers import count, date_time, long_date, number, percent, short_date

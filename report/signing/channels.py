@@ -17,9 +17,9 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from report.as_mail import alternative
 from report.files import replace_file
-from report.printed import printable
+from report.forms.as_mail import alternative
+from report.forms.printed import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

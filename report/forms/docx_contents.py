@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from report.paper import CONTENTS_HERE
+from report.forms.paper import CONTENTS_HERE
 
 _ANNEX = "Số phụ lục"
 _LEVELS = {"Heading 1": 1, _ANNEX: 1, "Heading 2": 2}
@@ -68,6 +68,6 @@ def _line(text: str, look: str, name: str) -> str:
 
 
 def _names() -> str:
-    from report.docx_xml import NAMES
+    from report.forms.docx_xml import NAMES
 
     return NAMES

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from report import phrases
-from report.document import Block, Document, Heading, Paragraph
+from report.forms import phrases
+from report.forms.document import Block, Document, Heading, Paragraph
+from report.forms.linked import Link, Said, said
+from report.forms.printed import quoted_title
 from report.inputs import SheetArticle, SheetInputs
-from report.linked import Link, Said, said
-from report.printed import quoted_title
 from report.sheet import IssueRow, Sheet, shown_at
 from report.style import Style
 from report.window import Window

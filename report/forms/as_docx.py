@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config.loader import ConfigError
-from report.docx_contents import put_contents
-from report.docx_template import packed
-from report.docx_xml import run
-from report.linked import HYPERLINK, linked_run
-from report.paper import Paper, paper_of
-from report.printed import office_link, printable
+from report.forms.docx_contents import put_contents
+from report.forms.docx_template import packed
+from report.forms.docx_xml import run
+from report.forms.linked import HYPERLINK, linked_run
+from report.forms.paper import Paper, paper_of
+from report.forms.printed import office_link, printable
 
 if TYPE_CHECKING:
     from docxtpl import DocxTemplate
@@ -52,7 +52,7 @@ def load_template(folders: Sequence[Path]) -> tuple[Path, DocxTemplate]:
     """
     from docxtpl import DocxTemplate
 
-    from report.template_check import unknown_fields
+    from report.forms.template_check import unknown_fields
 
     file = next(found for folder in reversed(folders) if (found := folder / "report" / TEMPLATE).is_file())
     try:

@@ -1,4 +1,4 @@
-"""Sets one page of HTML as PDF: HTML on standard input, PDF on standard output. Started by `report/as_pdf.py`.
+"""Sets one page of HTML as PDF: HTML on standard input, PDF on standard output. Started by `report/forms/as_pdf.py`.
 
 A process of its own: the layout engine takes its memory with it when it ends, can be stopped, and lets the other
 formats be made meanwhile. It loads nothing but the engine and asks nobody for anything.

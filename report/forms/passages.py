@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from report import phrases
+from report.forms import phrases
 from report.sheet import IssueRow, Sheet
 from report.style import Style
 from vietnamese.numbers import count, number

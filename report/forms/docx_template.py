@@ -1,6 +1,6 @@
 """Our Word template, config/report/sheet.docx, written from the decree's measures; a test fails when it is stale.
 
-usage: python -m report.docx_template   (writes the file)
+usage: python -m report.forms.docx_template   (writes the file)
 
 An office changes a copy of it in Word: the fields in braces are placed, everything else is text like any other.
 """
@@ -11,9 +11,9 @@ import zipfile
 from io import BytesIO
 
 from config.loader import BUILTIN
-from report import decree30 as d
-from report.docx_styles import styles_xml
-from report.docx_xml import (
+from report.forms import decree30 as d
+from report.forms.docx_styles import styles_xml
+from report.forms.docx_xml import (
     DECLARATION,
     NAMES,
     cell,

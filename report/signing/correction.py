@@ -8,13 +8,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 from config.loader import Config
-from report.approve import ApprovalError, approved
-from report.as_json import as_data
 from report.compare import compare, lines
 from report.files import replace_file
+from report.forms.as_json import as_data
 from report.gather import Making
 from report.laid import sheet_of
 from report.signable import daily, daily_id
+from report.signing.approve import ApprovalError, approved
 from report.style import load_style
 from report.write import fresh_inputs, kept_inputs
 from storage.report_records import ReportAct

@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report.as_pdf import pdf_of
-from report.as_period import SCHEMA, as_json, document_of
-from report.document import as_page, as_word
 from report.files import KEPT_STATES, Target, Written, put_files, sha256, standing
-from report.formats import FormatUnavailableError
+from report.forms.as_pdf import pdf_of
+from report.forms.document import as_page, as_word
+from report.forms.formats import FormatUnavailableError
 from report.gather import Making, answer
 from report.inputs import FIELDS, LEVELS, OTHER_FIELD, WHOLE_CITY, SheetIssue
-from report.period import (
+from report.kinds.as_period import SCHEMA, as_json, document_of
+from report.kinds.period import (
     Kind,
     Period,
     build_period,

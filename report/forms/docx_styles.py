@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from report import decree30 as d
-from report.decree30 import twips
-from report.docx_xml import DECLARATION, NAMES
+from report.forms import decree30 as d
+from report.forms.decree30 import twips
+from report.forms.docx_xml import DECLARATION, NAMES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

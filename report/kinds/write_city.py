@@ -7,10 +7,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from report.city_form import city_document, narrowed
-from report.city_json import as_json
-from report.document import as_page, as_text, as_word
 from report.files import replace_file
+from report.forms.document import as_page, as_text, as_word
+from report.kinds.city_form import city_document, narrowed
+from report.kinds.city_json import as_json
 from report.laid import sheet_of
 from report.signable import daily_id
 from report.style import load_style

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from report import charts, phrases
-from report.charts import Bar
-from report.document import Block, Document, Drawing, Heading, Paragraph, Table
-from report.linked import Link, said
-from report.passages import DRAFT
-from report.period import Period, nights_data
-from report.printed import quoted_title
+from report.forms import charts, phrases
+from report.forms.charts import Bar
+from report.forms.document import Block, Document, Drawing, Heading, Paragraph, Table
+from report.forms.linked import Link, said
+from report.forms.passages import DRAFT
+from report.forms.printed import quoted_title
+from report.kinds.period import Period, nights_data
 from report.sheet import IssueRow
 from report.style import Style
 from vietnamese.clock import iso, to_local

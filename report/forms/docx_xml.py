@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from report import decree30 as d
-from report.decree30 import twips
+from report.forms import decree30 as d
+from report.forms.decree30 import twips
 
 NAMES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '

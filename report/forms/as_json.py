@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from report.edits import edits_data
+from report.forms.phrases import health_line, health_notes
 from report.inputs import EarlierSheet, Office, OutletState, SheetArticle
-from report.phrases import health_line, health_notes
 from report.sheet import IssueRow, Mean, Sheet
 from report.style import Style
 from vietnamese.clock import iso

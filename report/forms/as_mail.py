@@ -11,9 +11,9 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report import passages, phrases
-from report.as_html import rendered
-from report.printed import printable, quoted_title, safe_link
+from report.forms import passages, phrases
+from report.forms.as_html import rendered
+from report.forms.printed import printable, quoted_title, safe_link
 from report.sheet import IssueRow, Sheet
 from report.style import template_folders
 from vietnamese.numbers import count, short_date

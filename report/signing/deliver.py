@@ -14,11 +14,11 @@ from email import message_from_bytes
 from email.policy import default
 from typing import TYPE_CHECKING, Literal
 
-from report.approve import sent_files
-from report.channels import Attachment, ChannelError, Parcel, UnclearError, hand_over, problem
 from report.files import sha256
-from report.formats import FORMATS
+from report.forms.formats import FORMATS
 from report.signable import Signable
+from report.signing.approve import sent_files
+from report.signing.channels import Attachment, ChannelError, Parcel, UnclearError, hand_over, problem
 from storage.report_records import Delivery, ReportFile
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from report.docx_xml import run
-from report.printed import office_link, printable, safe_link
+from report.forms.docx_xml import run
+from report.forms.printed import office_link, printable, safe_link
 
 HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 

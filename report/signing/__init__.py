@@ -1,0 +1,1 @@
+"""A person answers for a sheet: approve, send, deliver, correct."""
