@@ -11,7 +11,7 @@ from config.model import Settings
 from gazetteer.mention import Mention
 from storage.records import Article
 from vietnamese.dateline import without_dateline
-from vietnamese.words import excerpt, sentences, syllables
+from vietnamese.words import breaks_off, excerpt, sentences, syllables
 
 EXCERPT_WORDS = 60
 """The most that views and sheets show of a text."""
@@ -21,6 +21,13 @@ _ENOUGH = 900
 
 _WHOLE = re.compile(r"(?<!\.)[.!?][\"'”’»)\]]*$")
 """Ends a whole sentence; a heading ends without a stop, a feed's cut teaser in dots."""
+
+_NUMBER = re.compile(
+    r"(?<![\d.,])(?:\+84|0)[ .]?[1-9](?:[ .-]?\d){8}(?!\d)"  # a telephone
+    r"|(?<!\d)\d{12}(?!\d)|\b(?:CCCD|CMND|CMTND)\b"  # papers
+    r"|(?<![\d.,])\d\d ?[A-ZĐ]{1,2}\d? ?[-–.] ?\d{3}\.?\d{1,2}(?!\d)"  # a vehicle's plate
+)
+"""Somebody's number: of no use to an office, and the sentence can be read where it was written."""
 
 Row = dict[str, Any]
 
@@ -81,23 +88,30 @@ def short(sapo: str | None, text: str) -> str:
 
     Sentences are whole and follow each other as the article has them; one of the body that the sapo said already is
     left out. A sapo that ends without a stop, or in `…`, is not completed: what followed would read as part of it.
+    Behind the first sentence it ends before one that somebody's number stands in, or that breaks off at `TP.`.
     """
     body = sentences(without_dateline(text[:_ENOUGH]))
     lead = sentences(without_dateline((sapo or "")[:_ENOUGH]))
-    if not lead:
-        return excerpt(body, EXCERPT_WORDS)
+    private = next((at for at, sentence in enumerate(lead) if at and _NUMBER.search(sentence)), None)
+    if not lead or private is not None:
+        return excerpt(lead[:private] or body, EXCERPT_WORDS)
     if not _WHOLE.search(lead[-1]):
         return excerpt(lead, EXCERPT_WORDS)
     said = {tuple(syllables(sentence)) for sentence in lead}
     words = sum(map(len, said))
     for sentence in body:
         told = tuple(syllables(sentence))
-        if words > EXCERPT_WORDS or (told not in said and not _WHOLE.search(sentence)):
+        if words > EXCERPT_WORDS or (told not in said and not _quotable(sentence)):
             break
         if told not in said:
             lead.append(sentence)
             words += len(told)
     return excerpt(lead, EXCERPT_WORDS)
+
+
+def _quotable(sentence: str) -> bool:
+    """Whether a sentence of the body may complete a sapo: whole, and without somebody's number."""
+    return bool(_WHOLE.search(sentence)) and not breaks_off(sentence) and not _NUMBER.search(sentence)
 
 
 def kept_sapo(sapo: str | None, short_text: str) -> str | None:

@@ -81,6 +81,12 @@ def _is_abbreviation(word: str) -> bool:
     return len(last) == 1 and last.isalpha() and word[-1:].isupper()
 
 
+def breaks_off(sentence: str) -> bool:
+    """Whether it ends in an abbreviation that announces a name (`Công an TP.`); an initial ends a sentence well."""
+    word = (sentence.rsplit(None, 1)[-1:] or [""])[0].lstrip("\"'“‘«([")
+    return word.endswith(".") and bool(word[1:-1]) and _is_abbreviation(word[:-1])
+
+
 def excerpt(source: str | Sequence[str], words: int = 60) -> str:
     """The first sentences of `source` (a text or its sentences), at most `words` words (parts between blanks).
 

@@ -40,9 +40,17 @@ def test_a_short_sapo_is_completed_with_whole_sentences() -> None:
         ("Một hai...", "Ba bốn.", "Một hai..."),
         ("Một hai…", "Ba bốn.", "Một hai…"),
         ("Ông nói: “Một hai.”", "“Ba bốn?” Năm", "Ông nói: “Một hai.” “Ba bốn?”"),
+        ("Một hai.", "Ba bốn. Trước đó, Công an TP.\nThanh Hóa vào cuộc.", "Một hai. Ba bốn."),
+        ("Một hai.", "Gặp cô giáo Q.\nNăm sáu.", "Một hai. Gặp cô giáo Q. Năm sáu."),
+        ("Một hai.", "Ba bốn. Ai biết xin gọi 0912.345.678. Năm.", "Một hai. Ba bốn."),
+        ("Một hai.", "Xe 15A-123.45 đỗ ở đó. Năm.", "Một hai."),
+        ("Một hai. Gọi số +84 912 345 678. Ba.", "Năm sáu.", "Một hai."),
+        ("Một hai.", "Ông A (CCCD 031099001234) khai. Năm.", "Một hai."),
+        ("Một hai.", "Vốn 12.345.678.900 đồng, theo Nghị định 30/2020/NĐ-CP. Năm.",
+         "Một hai. Vốn 12.345.678.900 đồng, theo Nghị định 30/2020/NĐ-CP. Năm."),
         ("Từ " * 61 + ".", "Ba bốn.", "Từ " * 59 + "Từ…"),
     ],
-)
+)  # fmt: skip
 def test_where_the_body_has_its_say(sapo: str | None, body: str, expected: str) -> None:
     assert short(sapo, body) == expected
 
