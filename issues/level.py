@@ -16,6 +16,7 @@ from issues.levelcues import PLACES, Cue, LevelCues
 
 INFORMATION, FOLLOW, ANSWER, URGENT = range(4)
 """The levels."""
+_AGAINST = frozenset({"answered", "calm"})
 _TROUBLE = ("harm", "crime", "hazard", "fault", "protest")
 _HARM_OF_FAULT, _HARM_MOST = 0.3, 2.5
 """A shortcoming that goes with harm weighs more by this share of the harm (up to the second number)."""
@@ -37,7 +38,7 @@ class Judgement:
     level: int
     """0 information, 1 follow, 2 needs an answer, 3 urgent."""
     reasons: tuple[str, ...]
-    """Vietnamese phrases with the words that were found, weightiest first."""
+    """Vietnamese phrases with the words that were found, weightiest first, what speaks against a level above 0 last."""
     level_score: float
     """Orders articles within and over levels; two decimals."""
     field_of: int
@@ -78,7 +79,7 @@ def judge(
         level = min(level, FOLLOW)
     return Judgement(
         level=level,
-        reasons=_reasons(found, named),
+        reasons=_reasons(found, named, level),
         level_score=_score(points, level),
         field_of=field_of(title=title, sapo=sapo, text=text, cues=fields),
     )
@@ -176,6 +177,10 @@ def _named_body(mentions: Sequence[Mention]) -> str | None:
     return None
 
 
-def _reasons(found: Sequence[Found], named: str | None) -> tuple[str, ...]:
-    reasons = [f"{f.cue.reason}: «{'», «'.join(f.words)}»" for f in found if f.cue.role != "weak"]
+def _reasons(found: Sequence[Found], named: str | None, level: int) -> tuple[str, ...]:
+    """Above level 0 what speaks against it comes last: «thể thao, giải trí» is nobody's reason for an answer."""
+    told = [f for f in found if f.cue.role != "weak"]
+    if level > INFORMATION:
+        told.sort(key=lambda f: f.cue.role in _AGAINST)
+    reasons = [f"{f.cue.reason}: «{'», «'.join(f.words)}»" for f in told]
     return tuple(reasons + ([f"nêu tên cơ quan: «{named}»"] if named else []))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
 MEAN_DAYS = 7
+_FORMER = " (cũ)"
 
 Row = Mapping[str, Any]
 
@@ -125,7 +126,7 @@ def inputs_of(
         articles=articles,
         issues=issues,
         scores=issue_scores(articles, issues, outlets, window, new_since),
-        bodies=_bodies(mentions, name_of, settings.sheet.city, _former(store, day)),
+        bodies=_told_apart(store, _bodies(mentions, name_of, settings.sheet.city, _former(store, day)), name_of),
         outlets=outlets,
         health=making.health,
         city=settings.sheet.city,
@@ -235,11 +236,28 @@ def _bodies(
 ) -> dict[str, Body]:
     """Agencies and units by id; one that is no longer in force is printed as such, because papers go on naming it."""
     kinds = {mention["entity_id"]: mention["kind"] for mention in mentions}
-    was = {key: " (cũ)" if key.rpartition("@")[2] in former else "" for key in kinds}
+    was = {key: _FORMER if key.rpartition("@")[2] in former else "" for key in kinds}
     return {
         key: Body(body_id=key, name=f"{printed_name(name_of(key), city)}{was[key]}", kind=kind)
         for key, kind in kinds.items()
     }
+
+
+def _told_apart(store: Store, bodies: dict[str, Body], name_of: Callable[[str], str]) -> dict[str, Body]:
+    """Bodies that would be printed alike get what they belong to: `Phường Quang Trung, quận Hồng Bàng (cũ)`."""
+    names = Counter(body.name for body in bodies.values())
+    alike = {key: body for key, body in bodies.items() if names[body.name] > 1}
+    if not alike:
+        return bodies
+    e = v1_entities.c
+    units = {key.rpartition("@")[2] for key in alike}
+    rows = answer(store, select(e.entity_id, e.parent_id).where(e.entity_id.in_(units), e.parent_id.is_not(None)))
+    parents = {row["entity_id"]: name_of(row["parent_id"]) for row in rows}
+    for key, body in alike.items():
+        parent, name = parents.get(key.rpartition("@")[2]), body.name.removesuffix(_FORMER)
+        if parent:
+            bodies[key] = replace(body, name=f"{name}, {parent}{body.name[len(name) :]}")
+    return bodies
 
 
 def _former(store: Store, day: date) -> frozenset[str]:

@@ -52,6 +52,16 @@ def test_a_shortcoming_nobody_public_answers_for_stays_below_2() -> None:
     assert verdict("Bức xúc vì chiếc tủ lạnh hư hỏng, bong tróc", "Người mua bức xúc.").level < 2
 
 
+def test_what_speaks_against_a_level_is_its_last_reason() -> None:
+    found = verdict("Người dân bức xúc vì đường Bùi Viện xuống cấp, phường chậm sửa trước lễ hội")
+    heads = [reason.partition(":")[0] for reason in found.reasons]
+    assert found.level == 2
+    assert heads.index("thể thao, giải trí") == len(heads) - 1
+    calm = verdict("Lễ hội hoa phượng đỏ thu hút du khách", "Người dân bức xúc vì kẹt xe.")
+    assert calm.level == 0
+    assert calm.reasons[0].startswith("thể thao, giải trí")
+
+
 def test_reasons_are_vietnamese_phrases_with_the_words_found() -> None:
     title = "Người dân bức xúc vì đường Bùi Viện xuống cấp"
     found = verdict(title)

@@ -166,6 +166,24 @@ def test_what_is_no_longer_in_force_is_printed_as_such(morning):
     assert names == ["Phường Hải An", "Quận Lê Chân (cũ)", "UBND quận Lê Chân (cũ)"]
 
 
+def test_bodies_of_one_name_are_told_apart(morning):
+    def entity(key, parent):
+        return EntityRecord(
+            entity_id=key, kind="unit", name=key, parent_id=parent,
+            valid_from=date(2010, 1, 1), valid_until=date(2025, 6, 30),
+        )  # fmt: skip
+
+    morning.store.sync_entities([entity("c1", "q1"), entity("c2", "q2"), entity("c3", "q1")])
+    morning.name_of = {
+        "c1": "phường Quang Trung", "c2": "phường Quang Trung", "c3": "phường Hạ Lý", "q1": "quận Hồng Bàng",
+        "q2": "thành phố Hải Dương",
+    }.get  # fmt: skip
+    morning.add("a", datetime(2026, 9, 9, 8, tzinfo=LOCAL), bodies=("c1", "c2", "c3"))
+    assert {body["name"] for body in morning.sheet()["bodies"]} == {
+        "Phường Hạ Lý (cũ)", "Phường Quang Trung, quận Hồng Bàng (cũ)", "Phường Quang Trung, thành phố Hải Dương (cũ)"
+    }  # fmt: skip
+
+
 def test_page_one_names_the_most_pressing_matters(inputs, sheet, style, folders):
     titles = [issue.lead.title for issue in sheet.attention]
     line = f"Đáng chú ý: “{titles[0]}” (3 – Khẩn); “{titles[1]}” (2 – Cần phản hồi)."
