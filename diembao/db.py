@@ -49,8 +49,9 @@ def upgrade(
     store is copied to backup/ first, as `from-<migration>-…`. Ends with 0, or with 2 when it cannot be done.
     """
     from night.lock import night_lock
+    from storage.database import file_of
     from storage.store import open_store
-    from storage.upkeep import file_of, revision_of
+    from storage.upkeep import revision_of
 
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
@@ -70,7 +71,7 @@ def backup(demo: DemoOption = False, config: ConfigOption = None) -> None:
     failed.
     """
     from night.upkeep import backup_file
-    from storage.upkeep import back_up
+    from storage.backup import back_up
 
     with clear_errors():
         where, _ = configured(demo=demo, overlay=config)

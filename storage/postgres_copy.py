@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, inspect, text
 
-from storage import database
+from storage import migrate
 from storage.errors import StoreError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def dump(connection: Connection, target: Path) -> Path:
     try:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         tables = {name: _columns(connection, name) for name in _in_order(connection)}
-        manifest = {"format": _FORMAT, "revision": database.revision(connection), "tables": tables}
+        manifest = {"format": _FORMAT, "revision": migrate.revision(connection), "tables": tables}
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
             file.writestr(_MANIFEST, json.dumps(manifest))
             for name, columns in tables.items():
@@ -57,11 +57,15 @@ def load(connection: Connection, source: Path) -> None:
     """
     manifest = read_manifest(source)
     revision, tables = manifest["revision"], manifest["tables"]
-    if revision not in database.known_revisions():
+    if revision not in migrate.known_revisions():
         raise StoreError(f"it was written by a newer program (migration {revision})", str(source), "Use that program")
-    if database.revision(connection) is not None:
-        database.downgrade(connection, "base")
-    database.upgrade(connection, revision)
+    if migrate.revision(connection) is not None:
+        migrate.downgrade(connection, "base")
+    migrate.upgrade(connection, revision)
+    if {name: set(_columns(connection, name)) for name in _in_order(connection)} != {
+        name: set(columns) for name, columns in tables.items()
+    }:
+        raise StoreError("its tables are not those of its migration", str(source), _ANOTHER)
     with zipfile.ZipFile(source) as file:
         for name, columns in tables.items():
             if name != "alembic_version":

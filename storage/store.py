@@ -22,6 +22,7 @@ from storage import (
     gone,
     grouping,
     issue_edits,
+    opening,
     pruning,
     report_files,
     reports,
@@ -427,7 +428,7 @@ def open_store(
     """
     engine = database.connect(database.database_url(url))
     try:
-        database.prepare(engine, backup=backup)
+        opening.prepare(engine, backup=backup)
     except BaseException:
         engine.dispose()
         raise

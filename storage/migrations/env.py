@@ -1,4 +1,4 @@
-"""What Alembic runs: on the connection that `storage.database` hands over, inside its transaction."""
+"""What Alembic runs: on the connection that `storage.migrate` hands over, inside its transaction."""
 
 from alembic import context
 

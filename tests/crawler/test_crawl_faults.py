@@ -20,11 +20,12 @@ from fastwarc.warc import ArchiveIterator
 
 from crawler.run import run_all
 from storage import database
+from storage.backup import back_up
 from storage.errors import StoreError
 from storage.schema import articles
 from storage.spool import spooled
 from storage.store import open_store
-from storage.upkeep import back_up, put_back
+from storage.upkeep import put_back
 
 B = "bao.example"
 

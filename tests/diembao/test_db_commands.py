@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 from config.places import places
 from diembao.main import app
 from night.upkeep import backup_file, expired_files, remove
+from storage.backup import back_up
 from storage.errors import StoreError
 from storage.schema import REVISION
 from storage.store import open_store
-from storage.upkeep import back_up, expiring, problems_of, revision_of
+from storage.upkeep import expiring, problems_of, revision_of
 
 
 def diembao(home, *arguments: str, **more: str):

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import inspect, select
 
 from gazetteer.corrections import Correction
-from storage import database
+from storage import migrate, opening
 from storage.corrections import Retagging
 from storage.errors import StoreError
 from storage.schema import articles
@@ -85,8 +85,8 @@ def test_the_table_comes_and_goes_with_its_migration(press: Any, mention: Any) -
     _stored(press, mention)
     engine = press.store.engine
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        database.downgrade(connection, "0002")
+        migrate.downgrade(connection, "0002")
     assert "corrections" not in inspect(engine).get_table_names()
-    database.prepare(engine)
+    opening.prepare(engine)
     assert "corrections" in inspect(engine).get_table_names()
     assert len(press.articles()) == 1

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 
-from storage import database, views
+from storage import database, migrate, opening, views
 from storage.errors import StoreError
 from storage.schema import APPLICATION_ID, REVISION, articles, metadata
 from storage.store import open_store
@@ -36,9 +36,9 @@ def test_the_migrations_build_exactly_the_schema(store: Any) -> None:
 
 
 def test_the_newest_migration_is_the_one_the_program_names() -> None:
-    config = database._alembic()
+    config = migrate._alembic()
     assert ScriptDirectory.from_config(config).get_current_head() == REVISION
-    numbers = sorted(path.name[:4] for path in (database.MIGRATIONS / "versions").glob("0*.py"))
+    numbers = sorted(path.name[:4] for path in (migrate.MIGRATIONS / "versions").glob("0*.py"))
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
 
 
@@ -48,10 +48,10 @@ def test_down_and_up_again_with_data_in_it(press: Any, mention: Any) -> None:
     press.visit(A, mentions=(mention(),))
     press.end()
     with store.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        database.downgrade(connection, "base")
+        migrate.downgrade(connection, "base")
     assert tables(store) == {"alembic_version"}
     assert inspect(store.engine).get_view_names() == []
-    database.prepare(store.engine)
+    opening.prepare(store.engine)
     assert store.rows(select(views.v1_articles)) == []
     press.begin()
     press.announce(A)
@@ -78,7 +78,7 @@ def test_stale_views_are_put_right(store: Any) -> None:
         connection.execute(text("DROP VIEW v1_articles"))
         connection.execute(text("CREATE VIEW v1_old AS SELECT 1 AS one"))
         connection.execute(text("UPDATE meta SET value = 'x' WHERE key = 'views'"))
-    database.prepare(store.engine)
+    opening.prepare(store.engine)
     assert set(inspect(store.engine).get_view_names()) == set(views.NAMES)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
-from storage import database
+from storage import migrate, opening
 from storage.issue_edits import Applied
 from storage.issue_records import IssueEdit
 from storage.report_records import Delivery, Report, ReportAct, ReportFile
@@ -53,12 +53,12 @@ def test_the_migration_goes_down_and_up_with_data_in_it(press: Any) -> None:
     engine = press.store.engine
     assert press.store.issue_edits()[0].level == 0
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        database.downgrade(connection, "0007")
+        migrate.downgrade(connection, "0007")
     found = inspect(engine)
     assert not TABLES & set(found.get_table_names())
     assert "given_level" not in {column["name"] for column in found.get_columns("issues")}
     assert "level" not in {column["name"] for column in found.get_columns("issue_edits")}
-    database.prepare(engine)
+    opening.prepare(engine)
     assert set(inspect(engine).get_table_names()) >= TABLES
     assert [row["report_id"] for row in press.store.rows(select(v1_reports))] == [KEY], "the report itself stayed"
     assert [(edit.kind, edit.level) for edit in press.store.issue_edits()] == [("level", None)]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from gazetteer.corrections import Correction
-from storage import database, search, views
+from storage import migrate, search, views
 from storage.candidates import Filters, candidates
 from storage.corrections import Retagging
 from storage.issue_records import Placement
@@ -176,7 +176,7 @@ def test_the_index_goes_back_and_forth(press: Any, mention: Any) -> None:
     place(press, [{"url": url, "level": 2}])
     left = index_of(press)
     with press.store.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        database.downgrade(connection, "0009")
+        migrate.downgrade(connection, "0009")
         if connection.dialect.name == "sqlite":
             asked = f'folded : "le chan" AND bodies : "{body_word("a-1")}"'
             old = text("SELECT count(*) FROM article_search WHERE article_search MATCH :asked")
@@ -184,7 +184,7 @@ def test_the_index_goes_back_and_forth(press: Any, mention: Any) -> None:
             asked = f"'@ple_chan' & 'rac' & '{body_word('a-1')}'"
             old = text("SELECT count(*) FROM article_search WHERE folded @@ CAST(:asked AS tsquery)")
         assert connection.execute(old, {"asked": asked}).scalar_one() == 1
-        database.upgrade(connection)
+        migrate.upgrade(connection)
         views.create(connection)
     assert index_of(press) == left
     assert [hit.url for hit in press.store.search('"lê chân"', 20, Filters(bodies=("a-1",), least_level=2))] == [url]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, select
 
-from storage import database
+from storage import migrate, opening
 from storage.errors import StoreError
 from storage.schema import query_log, runs
 from storage.topics import Topic
@@ -24,9 +24,9 @@ def test_topics_come_and_go_with_their_migration_and_leave_the_articles(press: A
     press.visit(A)
     assert set(inspect(store.engine).get_table_names()) >= NEW
     with store.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        database.downgrade(connection, "0001")
+        migrate.downgrade(connection, "0001")
     assert not set(inspect(store.engine).get_table_names()) & NEW
-    database.prepare(store.engine)
+    opening.prepare(store.engine)
     assert set(inspect(store.engine).get_table_names()) >= NEW
     assert [row["url"] for row in store.rows(select(v1_articles))] == [A]
 

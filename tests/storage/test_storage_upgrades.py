@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import resource
 import sqlite3
+import zipfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +16,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, Table, select, text
 
-from storage import database, upkeep
+from storage import backup, database, migrate, opening, upkeep
 from storage.candidates import Filters
 from storage.errors import StoreError
 from storage.records import FateWord, Outcome
@@ -24,7 +27,7 @@ from storage.types import FORMAT
 
 EARLIER = [
     script.revision
-    for script in ScriptDirectory.from_config(database._alembic()).walk_revisions()
+    for script in ScriptDirectory.from_config(migrate._alembic()).walk_revisions()
     if script.revision != REVISION
 ][::-1]
 ARTICLE = "00c0ffee00c0ffee"
@@ -39,9 +42,9 @@ def make_at(address: str, revision: str, now: datetime) -> None:
     """A store that a program of that migration would have left: its tables, and an article that is indexed."""
     engine = database.connect(database.database_url(address))
     if engine.dialect.name == "sqlite":
-        database._claim_file(engine, address)
+        opening.claim_file(engine, address)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        database.upgrade(connection, revision)
+        migrate.upgrade(connection, revision)
         _insert(connection, "articles", _article(now), now)
         _insert(connection, "runs", {"run_id": "r", "kind": "nightly", "morning": "2026-09-10", "counts": "{}"}, now)
         mention = {"article_id": ARTICLE, "entity_id": "a-so", "field": "title", "start": 0, "end": 3, "kind": "agency"}
@@ -187,7 +190,7 @@ def test_a_postgres_store_goes_into_a_file_and_back(press: Any, store_url: str, 
     address = store_url
     press.announce("https://bao.vn/a", "https://bao.vn/b")
     press.visit("https://bao.vn/a", "Rác \t\\N «đường» \n�", sapo=None)
-    copy = upkeep.back_up(address, tmp_path / "backup" / "diembao-20260910-030000.db")
+    copy = backup.back_up(address, tmp_path / "backup" / "diembao-20260910-030000.db")
     assert copy.name == "diembao-20260910-030000.copy.zip"
     press.visit("https://bao.vn/b", "Sau bản sao")
     aside = tmp_path / "backup" / "replaced-diembao-20260910-040000.db"
@@ -206,7 +209,7 @@ def test_a_postgres_store_goes_into_a_file_and_back(press: Any, store_url: str, 
 def test_a_damaged_or_foreign_file_changes_nothing(press: Any, store_url: str, tmp_path: Path) -> None:
     address = store_url
     press.visit("https://bao.vn/a", "Rác")
-    copy = upkeep.back_up(address, tmp_path / "copy.db")
+    copy = backup.back_up(address, tmp_path / "copy.db")
     whole = copy.read_bytes()
     middle = len(whole) // 2
     for bad in (whole[:-200], whole[:middle] + b"\0" * 40 + whole[middle + 40 :], b"", b"no zip"):
@@ -214,6 +217,57 @@ def test_a_damaged_or_foreign_file_changes_nothing(press: Any, store_url: str, t
         with pytest.raises(StoreError, match="no whole backup"):
             upkeep.put_back(tmp_path / "bad.copy.zip", address, tmp_path / "aside.db")
     assert len(press.articles()) == 1
+
+
+@pytest.mark.postgres
+@ON_POSTGRES
+def test_a_copy_that_names_other_tables_changes_nothing(press: Any, store_url: str, tmp_path: Path) -> None:
+    press.visit("https://bao.vn/a", "Rác")
+    copy = backup.back_up(store_url, tmp_path / "copy.db")
+    with zipfile.ZipFile(copy) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    manifest = json.loads(members["store.json"])
+    manifest["tables"]['articles"; DROP TABLE runs; --'] = manifest["tables"].pop("articles")
+    members["store.json"] = json.dumps(manifest).encode()
+    with zipfile.ZipFile(tmp_path / "odd.copy.zip", "w") as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    with pytest.raises(StoreError, match="not those of its migration"):
+        upkeep.put_back(tmp_path / "odd.copy.zip", store_url, tmp_path / "aside.db")
+    assert len(press.articles()) == 1
+
+
+@pytest.mark.parametrize("form", ["{}", "sqlite:///{}", "sqlite+pysqlite:///{}"])
+def test_every_way_to_name_an_sqlite_file_can_be_copied_and_put_back(
+    tmp_path: Path, press_now: datetime, form: str
+) -> None:
+    file = tmp_path / "own folder" / "diembao.db"
+    address = form.format(file)
+    open_store(address, lambda: press_now).close()
+    assert database.file_of(address) == file
+    copy = backup.back_up(address, tmp_path / "backup" / "copy.db")
+    file.unlink()
+    with pytest.raises(StoreError, match="there is none yet"):
+        upkeep.problems_of(address)
+    assert upkeep.put_back(copy, address, tmp_path / "aside.db") is None
+    assert upkeep.problems_of(address) == []
+
+
+def test_a_disk_that_takes_no_copy_leaves_the_store_as_it_was(tmp_path: Path, press_now: datetime) -> None:
+    address = f"sqlite:///{tmp_path / 'diembao.db'}"
+    open_store(address, lambda: press_now).close()
+    copy = backup.back_up(address, tmp_path / "backup" / "copy.db")
+    before = (tmp_path / "diembao.db").read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, hard))
+    try:
+        with pytest.raises(StoreError, match="cannot put the backup back"):
+            upkeep.put_back(copy, address, tmp_path / "backup" / "aside.db")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (tmp_path / "diembao.db").read_bytes() == before
+    assert upkeep.problems_of(address) == []
+    assert not list(tmp_path.glob("*.part"))
 
 
 # damage
@@ -250,7 +304,7 @@ def test_damage_is_told_and_a_backup_mends_it(tmp_path: Path, press_now: datetim
     made = [article(f"https://bao.vn/{n}", f"Tin {n}", body=(f"Rác số {n}. " * 200,)) for n in range(40)]
     store.commit(run_id, [Outcome(url=a.url, outlet_id="bao", fate=FateWord.STORED, article=a) for a in made])
     store.close()
-    copy = upkeep.back_up(address, tmp_path / "backup" / "diembao-20260910-030000.db")
+    copy = backup.back_up(address, tmp_path / "backup" / "diembao-20260910-030000.db")
     spoil(tmp_path / "diembao.db", how)
     try:
         told = " ".join(upkeep.problems_of(address))
@@ -258,7 +312,7 @@ def test_damage_is_told_and_a_backup_mends_it(tmp_path: Path, press_now: datetim
         told = str(error)
     assert "damaged" in told or "no SQLite database" in told, told
     with pytest.raises(StoreError):
-        upkeep.back_up(address, tmp_path / "backup" / "never.db")
+        backup.back_up(address, tmp_path / "backup" / "never.db")
     upkeep.put_back(copy, address, tmp_path / "backup" / "replaced-diembao-20260910-040000.db")
     assert upkeep.problems_of(address) == []
     store = open_store(address, lambda: press_now)
