@@ -52,6 +52,18 @@ def test_a_shortcoming_nobody_public_answers_for_stays_below_2() -> None:
     assert verdict("Bức xúc vì chiếc tủ lạnh hư hỏng, bong tróc", "Người mua bức xúc.").level < 2
 
 
+@pytest.mark.parametrize(
+    ("title", "field"),
+    [
+        ("Đưa bệnh nhân trên đảo về đất liền cấp cứu tại bệnh viện", 6),
+        ("Đội bóng đất Cảng thắng trận", 8),
+        ("Dân đòi đất canh tác", 3),
+    ],
+)
+def test_not_all_that_is_called_dat_is_land(title: str, field: int) -> None:
+    assert verdict(title).field_of == field
+
+
 def test_what_speaks_against_a_level_is_its_last_reason() -> None:
     found = verdict("Người dân bức xúc vì đường Bùi Viện xuống cấp, phường chậm sửa trước lễ hội")
     heads = [reason.partition(":")[0] for reason in found.reasons]
