@@ -44,14 +44,13 @@ DayOption = Annotated[
 @app.command("list")
 def list_(day: DayOption = None, demo: DemoOption = False, config: ConfigOption = None) -> None:
     """List the archive's days: files, pages, bytes. Reads the indexes only."""
-    from pipelines.archive import SUFFIX
-    from pipelines.archive_check import parsed_row
+    from pipelines.archive import INDEX_SUFFIX, parsed_row, warc_of
 
     with clear_errors():
         where, _ = configured(demo=demo, overlay=config)
         days: dict[str, Counter[str]] = {}
-        for index in sorted((where.archive / (_folder(day) or "")).rglob("*.index.jsonl")):
-            warc = index.with_name(index.name.removesuffix(".index.jsonl") + SUFFIX)
+        for index in sorted((where.archive / (_folder(day) or "")).rglob(f"*{INDEX_SUFFIX}")):
+            warc = warc_of(index)
             name = index.parent.relative_to(where.archive).as_posix().replace("/", "-")
             pages = sum(parsed_row(line) is not None for line in index.read_bytes().splitlines())
             size = warc.stat().st_size if warc.is_file() else 0

@@ -57,12 +57,10 @@ def _gazetteer(folders: tuple[Path, ...]) -> Gazetteer:
 class AnalysisPipeline:
     """Turns a page into an outcome."""
 
-    _drifted: frozenset[str] = frozenset()
-    """Outlets whose rules are not trusted in this crawl."""
-
     def __init__(self, context: Context) -> None:
         self._context = context
         self._pool = shared_pool(context)
+        # Their rules are not trusted in this crawl.
         self._drifted = frozenset(drifted(context.store, context.config.outlets.values(), now=context.clock()))
 
     @classmethod

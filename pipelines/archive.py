@@ -16,7 +16,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from scrapy.exceptions import NotConfigured
 from warcio.archiveiterator import ArchiveIterator
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SUFFIX = ".warc.gz"
+SUFFIX, INDEX_SUFFIX = ".warc.gz", ".index.jsonl"
 LEVEL = 5
 """Of compression: half the time of warcio's 9 for files 3 % larger (real pages)."""
 _GZIP = zlib.MAX_WBITS | 16
@@ -54,6 +54,7 @@ class Archive:
 
     def __init__(self, folder: Path, run_id: str) -> None:
         self._folder, self._run_id = folder, run_id
+        self._day = ""
         self._file: BinaryIO | None = None
         self._index: TextIO | None = None
 
@@ -114,10 +115,12 @@ class Archive:
         self._file = self._index = None
 
     def _opened(self, page: Page) -> tuple[BinaryIO, TextIO]:
-        """The first part of this run and day that did not exist yet, and its index."""
-        if self._file is not None and self._index is not None:
+        """The first part of this run and of the page's day that did not exist yet, and its index."""
+        day = _day(page)
+        if self._file is not None and self._index is not None and day == self._day:
             return self._file, self._index
-        folder = self._folder / _day(page)
+        self.close()
+        folder = self._folder / day
         folder.mkdir(parents=True, exist_ok=True)
         part = 1
         while True:
@@ -127,7 +130,7 @@ class Archive:
             except FileExistsError:
                 part += 1
             else:
-                self._index = index_of(name).open("a", encoding="utf-8")
+                self._day, self._index = day, index_of(name).open("a", encoding="utf-8")
                 return self._file, self._index
 
 
@@ -149,7 +152,22 @@ def payload_digest(body: bytes) -> str:
 
 def index_of(warc: Path) -> Path:
     """The index beside a WARC file: JSON lines with digest, offset, url, status, and of which article it is a page."""
-    return warc.with_name(warc.name.removesuffix(SUFFIX) + ".index.jsonl")
+    return warc.with_name(warc.name.removesuffix(SUFFIX) + INDEX_SUFFIX)
+
+
+def warc_of(index: Path) -> Path:
+    """The WARC file that an index lies beside."""
+    return index.with_name(index.name.removesuffix(INDEX_SUFFIX) + SUFFIX)
+
+
+def parsed_row(line: bytes | str) -> dict[str, Any] | None:
+    """A line of an index; None for a blanked or a torn one."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    whole = isinstance(row, dict) and isinstance(row.get("offset"), int) and {"digest", "url"} <= row.keys()
+    return row if whole else None
 
 
 def raw_page(folder: Path, raw_ref: str) -> bytes | None:
@@ -157,11 +175,11 @@ def raw_page(folder: Path, raw_ref: str) -> bytes | None:
     day, _, digest = raw_ref.partition("#")
     if not _DAY.fullmatch(day) or not digest:
         return None
-    for index in sorted((folder / day).glob("*.index.jsonl")):
-        for line in index.read_text(encoding="utf-8").splitlines():
-            if digest in line and line.endswith("}"):  # a torn last line is no line
-                warc = index.with_name(index.name.removesuffix(".index.jsonl") + SUFFIX)
-                return _payload(warc, json.loads(line)["offset"])
+    for index in sorted((folder / day).glob(f"*{INDEX_SUFFIX}")):
+        for line in index.read_bytes().splitlines():
+            row = parsed_row(line) if digest.encode() in line else None
+            if row is not None and row["digest"] == digest:
+                return _payload(warc_of(index), row["offset"])
     return None
 
 

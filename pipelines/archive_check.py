@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Literal
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from pipelines.archive import SUFFIX, index_of, payload_digest
+from pipelines.archive import INDEX_SUFFIX, SUFFIX, index_of, parsed_row, payload_digest, warc_of
 
 Kind = Literal["torn-end", "torn-row", "no-row", "no-record", "unreadable", "other-bytes", "no-file"]
 MENDABLE: frozenset[Kind] = frozenset({"torn-end", "torn-row", "no-row"})
@@ -86,9 +86,7 @@ def check_archive(folder: Path, day: str | None = None) -> Iterator[Checked]:
     """Check every WARC file under the archive `folder`, or of one `YYYY/MM/DD`, in order of name."""
     root = folder / day if day else folder
     files = set(root.rglob(f"*{SUFFIX}"))
-    files |= {
-        index.with_name(index.name.removesuffix(".index.jsonl") + SUFFIX) for index in root.rglob("*.index.jsonl")
-    }
+    files |= {warc_of(index) for index in root.rglob(f"*{INDEX_SUFFIX}")}
     for file in sorted(files):
         yield check_file(file)
 
@@ -143,7 +141,7 @@ def _rows(index: Path) -> tuple[dict[int, dict[str, Any]], list[Damage]]:
     """The rows of an index by offset, blanked ones left out, and its torn lines."""
     rows: dict[int, dict[str, Any]] = {}
     damage = []
-    warc, place = index.with_name(index.name.removesuffix(".index.jsonl") + SUFFIX), 0
+    warc, place = warc_of(index), 0
     for line in index.read_bytes().splitlines(keepends=True):
         row = parsed_row(line)
         if row is not None:
@@ -153,16 +151,6 @@ def _rows(index: Path) -> tuple[dict[int, dict[str, Any]], list[Damage]]:
             damage.append(Damage(file=warc, kind="torn-row", offset=place, what=what))
         place += len(line)
     return rows, damage
-
-
-def parsed_row(line: bytes | str) -> dict[str, Any] | None:
-    """A line of an index; None for a blanked or a torn one."""
-    try:
-        row = json.loads(line)
-    except ValueError:
-        return None
-    whole = isinstance(row, dict) and isinstance(row.get("offset"), int) and {"digest", "url"} <= row.keys()
-    return row if whole else None
 
 
 def _members(warc: Path, known: list[int]) -> Iterator[_Member]:

@@ -47,6 +47,7 @@ _DIED = (TimeoutError, ProcessExpired, BrokenProcessPool)
 Task = tuple[Page, Teaser | None, bool]
 """A page, what its feed said of it, and whether outlet rules are used."""
 _Args = tuple[Page, Teaser | None, bool, bool, tuple[Page, ...]]
+"""The arguments of `_work`."""
 Done = tuple[Outcome, Reading | None]
 """What a page came to and what it says; the reading is missing where no worker lived to tell."""
 
@@ -87,30 +88,21 @@ class AnalysisPool:
         the pages that go on with the article.
         """
         result: Future[Outcome] = Future()
-        self.submit_reading(page, teaser=teaser, rules=rules, trusted=trusted, further=further).add_done_callback(
-            lambda done: _first_of(done, result)
-        )
+        read = self._read((page, teaser, rules, trusted, further))
+        read.add_done_callback(lambda done: _first_of(done, result))
         return result
 
-    def submit_reading(
-        self,
-        page: Page,
-        *,
-        teaser: Teaser | None = None,
-        rules: bool = True,
-        trusted: bool = True,
-        further: tuple[Page, ...] = (),
-    ) -> Future[Done]:
-        """As `submit`, with all that was read: also of pages that are no articles."""
+    def _read(self, task: _Args) -> Future[Done]:
+        """What a page comes to with all that was read: also of pages that are no articles."""
         result: Future[Done] = Future()
-        self._schedule((page, teaser, rules, trusted, further), result, tries=1)
+        self._schedule(task, result, tries=1)
         return result
 
     def map(self, tasks: Iterable[Task], *, ahead: int = 8) -> Iterator[Done]:
         """What each of `tasks` came to, in their order, at most `ahead` in flight."""
         waiting: deque[Future[Done]] = deque()
         for page, teaser, rules in tasks:
-            waiting.append(self.submit_reading(page, teaser=teaser, rules=rules))
+            waiting.append(self._read((page, teaser, rules, True, ())))
             if len(waiting) >= ahead:
                 yield waiting.popleft().result()
         while waiting:

@@ -6,7 +6,6 @@ stands there afterwards is a WARC record of the same length that says so; the li
 
 from __future__ import annotations
 
-import json
 import os
 import struct
 import zlib
@@ -14,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from sqlalchemy import select
 from warcio.warcwriter import WARCWriter
 
-from pipelines.archive import SUFFIX, index_of
+from pipelines.archive import INDEX_SUFFIX, parsed_row, warc_of
 from storage.schema import articles
 from storage.urls import url_key
 from vietnamese.clock import to_local
@@ -71,15 +70,15 @@ def _folder(day: date) -> str:
 def erase_urls(day: Path, keys: Iterable[str]) -> int:
     """Overwrite the records of pages with these URL keys in the archive folder of one day; returns how many."""
     wanted, erased = set(keys), 0
-    for index in sorted(day.glob("*.index.jsonl")):
-        warc = index.with_name(index.name.removesuffix(".index.jsonl") + SUFFIX)
+    for index in sorted(day.glob(f"*{INDEX_SUFFIX}")):
+        warc = warc_of(index)
         if not warc.is_file():
             continue
         for place, line in list(_lines(index)):
-            row = _row(line)
+            row = parsed_row(line)
             if row is not None and wanted & {url_key(row["url"]), url_key(row.get("of", row["url"]))}:
                 _overwrite_record(warc, row["offset"], row["url"])
-                _blank(index_of(warc), place, len(line))
+                _blank(index, place, len(line))
                 erased += 1
     return erased
 
@@ -90,15 +89,6 @@ def _lines(index: Path) -> Iterator[tuple[int, bytes]]:
         for line in file:
             yield place, line.rstrip(b"\n")
             place += len(line)
-
-
-def _row(line: bytes) -> dict[str, Any] | None:
-    """A line of the index; None for a torn or blanked one."""
-    try:
-        row: dict[str, Any] = json.loads(line)
-    except ValueError:
-        return None
-    return row
 
 
 def _overwrite_record(warc: Path, offset: int, url: str) -> None:

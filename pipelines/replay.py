@@ -20,8 +20,7 @@ from sqlalchemy import or_, select
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from pipelines.archive import SUFFIX, payload_digest
-from pipelines.archive_check import parsed_row
+from pipelines.archive import INDEX_SUFFIX, parsed_row, payload_digest, warc_of
 from storage.records import FateWord, Outcome, Page, Teaser
 from storage.schema import articles, frontier
 
@@ -119,12 +118,11 @@ class StoredPages:
             datetime.strptime(day, "%Y/%m/%d").replace(tzinfo=UTC)
         except ValueError:
             return  # an address out of a store is not to be trusted with dots
-        for index in sorted((self._folder / day).glob("*.index.jsonl")):
+        for index in sorted((self._folder / day).glob(f"*{INDEX_SUFFIX}")):
             lines = index.read_bytes().splitlines()
             rows = [found for line in lines if (found := parsed_row(line)) is not None]
-            warc = index.with_name(index.name.removesuffix(".index.jsonl") + SUFFIX)
             for number, found in enumerate(rows):
-                self._places.setdefault(found["digest"], (warc, rows, number))
+                self._places.setdefault(found["digest"], (warc_of(index), rows, number))
 
     @staticmethod
     def _page(warc: Path, place: dict[str, Any], row: RowMapping) -> Page | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,18 @@ def test_the_address_is_the_digest_that_other_tools_see(tmp_path: Path) -> None:
     with warcs(tmp_path)[0].open("rb") as file:
         record = next(iter(ArchiveIterator(file)))
         assert address == "2026/09/10#" + record.rec_headers["WARC-Payload-Digest"]
+
+
+def test_a_crawl_that_goes_on_over_midnight_keeps_each_page_under_its_own_day(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, "watch")
+    late, early = visited(1, b"<p>Khuya</p>"), visited(2, b"<p>Som</p>")
+    assert early.page is not None
+    early = replace(early, page=replace(early.page, fetched_at=NOW + timedelta(hours=24)))
+    addresses = [add(archive, each) for each in (late, early, late)]
+    archive.close()
+    assert [address[:10] for address in addresses] == ["2026/09/10", "2026/09/11", "2026/09/10"]
+    bodies = [b"<p>Khuya</p>", b"<p>Som</p>", b"<p>Khuya</p>"]
+    assert [raw_page(tmp_path, address) for address in addresses] == bodies
 
 
 def test_each_process_writes_a_part_of_its_own_and_the_address_stays(tmp_path: Path) -> None:

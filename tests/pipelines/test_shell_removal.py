@@ -79,3 +79,12 @@ def test_the_filler_has_the_length_asked_for_and_unpacks(length: int) -> None:
     filler = _filler("http://bao.vn/go", length)
     assert len(filler) == length
     gzip.decompress(filler)
+
+
+def test_a_line_of_the_index_that_is_no_row_stops_nothing(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, "nightly-1")
+    add(archive, "go", b"<p>Bi mat</p>")
+    archive.close()
+    [index] = tmp_path.rglob("*.index.jsonl")
+    index.write_text("7\n[]\n{}\n" + index.read_text(encoding="utf-8"), encoding="utf-8")
+    assert erase_urls(tmp_path / DAY, {url_key("http://bao.vn/go")}) == 1

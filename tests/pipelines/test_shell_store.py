@@ -76,7 +76,7 @@ class Pool:
 
 def analysed(context: Context, item: Visited, pool: Pool | None = None) -> Outcome:
     pipeline = AnalysisPipeline.__new__(AnalysisPipeline)
-    pipeline._context, pipeline._pool = context, pool  # type: ignore[assignment]
+    pipeline._context, pipeline._pool, pipeline._drifted = context, pool, frozenset()  # type: ignore[assignment]
     outcome = asyncio.run(pipeline.process_item(item)).outcome
     assert outcome is not None
     return outcome
