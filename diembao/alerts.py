@@ -22,7 +22,7 @@ def alerts(
     """
     from night.alerts import send_alerts
     from night.judge import outlet_health
-    from night.nightly import visited
+    from night.visited import visited
     from storage.activity import newest_run
     from storage.store import open_store
 

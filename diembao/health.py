@@ -42,7 +42,7 @@ def health(
 
     from night.judge import outlet_health
     from night.metrics import last_night, last_run, prometheus_text
-    from night.nightly import visited
+    from night.visited import visited
     from storage.store import open_store
 
     with clear_errors():

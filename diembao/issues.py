@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from diembao.explain import explain
-from diembao.shared import DemoOption, clear_errors, configured, console, stop
+from diembao.shared import DemoOption, clear_errors, configured, console, stop, user
 from vietnamese.clock import iso, system_clock
 
 if TYPE_CHECKING:
@@ -267,7 +267,6 @@ def _do(
 ) -> None:
     """Work an operation out, print it, and unless it is only tried, carry it out."""
     from issues.operate import carry_out
-    from night.topic import user
 
     with _opened(demo) as store:
         plan = work(store, {"by": by or user(), "why": why, "now": system_clock()})

@@ -184,7 +184,7 @@ def _dry_run(where: Places, config: Config, hosts_file: Path | None) -> None:
     from crawler.guard import HostMap
     from crawler.redact import hide_secrets
     from diembao.outlets import asked
-    from night.nightly import visited
+    from night.visited import visited
 
     outlets = visited(config, HostMap.load(hosts_file) if hosts_file else None)
     for outlet in outlets:

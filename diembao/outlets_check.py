@@ -104,7 +104,7 @@ def check(
 
 
 def _chosen(config: Config, name: str | None, hosts: HostMap | None) -> list[Outlet]:
-    from night.nightly import visited
+    from night.visited import visited
 
     if name is None:
         return visited(config, hosts)

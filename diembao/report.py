@@ -168,7 +168,7 @@ def _formats(formats: str) -> tuple[str, ...]:
 
 def _sheet(job: _Job, *, quiet: bool = False) -> SheetFiles:
     from night.judge import outlet_health
-    from night.nightly import visited
+    from night.visited import visited
     from report.signable import daily_id
     from report.write import write_again, write_sheet
     from storage.activity import newest_run

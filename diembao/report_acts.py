@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, stop
+from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, stop, user
 from vietnamese.clock import system_clock
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def approve(
         if file is not None and (doubt := doubt_of(file)):
             console.print(f"{file} {doubt}; it is kept as it is", highlight=False, soft_wrap=True, markup=False)
         sheet = signable(settings, day, kind, office)
-        signed = keep(store, where.reports, sheet, who=who(), now=system_clock(), edited=file)
+        signed = keep(store, where.reports, sheet, who=user(), now=system_clock(), edited=file)
     typer.echo(f"{signed.report_id}: approved, {signed.main.name} sha256 {signed.main.sha256}")
 
 
@@ -67,7 +66,7 @@ def correction(day: DayArgument, demo: DemoOption = False, config: ConfigOption 
     from report.signing.correction import write_note
 
     with opened(demo=demo, config=config) as (where, settings, store):
-        note = write_note(store, settings, where.reports, day_of(day), who=who(), now=system_clock())
+        note = write_note(store, settings, where.reports, day_of(day), who=user(), now=system_clock())
     typer.echo(str(note) if note else "nothing has changed since the sheet was made")
 
 
@@ -126,14 +125,6 @@ def day_of(day: str | None) -> date:
         return date.fromisoformat(day)
     except ValueError:
         stop(f"{day!r} is not a day; write YYYY-MM-DD")
-
-
-def who() -> str:
-    """The user of the operating system, for the log of a report."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 def tell(results: Written) -> None:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from diembao.report_acts import DayArgument, KindOption, OfficeOption, opened, signable, who
-from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, console, stop
+from diembao.report_acts import DayArgument, KindOption, OfficeOption, opened, signable
+from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, console, stop, user
 from vietnamese.clock import system_clock
 
 
@@ -44,7 +44,7 @@ def send(
         if dry_run:
             lines = [file.name for file in sent_files(store, sheet)]
         else:
-            lines = [str(file) for file in hand_over(store, where.reports, sheet, who=who(), now=now)]
+            lines = [str(file) for file in hand_over(store, where.reports, sheet, who=user(), now=now)]
         for line in lines:
             typer.echo(line)
         results = deliver(store, settings.settings, sheet, now=now, dry_run=dry_run, again=again or ())

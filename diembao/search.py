@@ -14,7 +14,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from diembao.shared import DemoOption, clear_errors, configured, console, moment, screen, stop
+from diembao.shared import DemoOption, clear_errors, configured, console, moment, screen, stop, user
 from vietnamese.clock import iso, system_clock, to_local
 from vietnamese.normal import unaccent
 
@@ -51,7 +51,6 @@ def search(
 ) -> None:
     """Search the store: best first. Names of agencies and units find old and new forms. Searches are logged."""
     from gazetteer.load import load
-    from night.topic import user
     from storage.query import Names, read_query
     from storage.search import Filters
     from storage.store import open_store

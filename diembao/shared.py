@@ -6,6 +6,7 @@ Exit codes: 0 done; 3 done, but an outlet, a stage or a check failed; 2 could no
 from __future__ import annotations
 
 import errno
+import getpass
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -132,6 +133,14 @@ def span(text: str) -> timedelta:
         return read_span(text)
     except ValueError as error:
         stop(str(error))
+
+
+def user() -> str:
+    """Who gives the command, for logs and decisions: the user of the operating system."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
 
 
 def progress_bar() -> Progress:

@@ -23,6 +23,7 @@ from diembao.shared import (
     console,
     moment,
     stop,
+    user,
 )
 from storage.query import Limits
 from vietnamese.clock import Clock, fixed_clock, system_clock, to_local
@@ -114,7 +115,6 @@ class _Desk:
     def manage(self, close: str | None) -> None:
         """List the topics, or close one."""
         from diembao.topic_screen import print_topics
-        from night.topic import user
 
         with closing(self.store(system_clock)) as store:
             if close:
@@ -215,9 +215,9 @@ class _Run:
             self._end(store, watch)
 
     def _save(self, store: Store) -> None:
-        from night.topic import save_topic
+        from night.saved_topics import save_topic
 
-        refused = save_topic(store, self.desk.config, self.name or "", self.asked)
+        refused = save_topic(store, self.desk.config, self.name or "", self.asked, by=user())
         if refused is not None:
             stop(f"topic {self.name!r} was not saved: {refused}")
         console.print(f"topic {self.name} is saved; the night follows it until `topic --close {self.name}`")
@@ -258,7 +258,6 @@ class _Run:
 
     def _end(self, store: Store, watch: Watch) -> None:
         """The brief: to a file and to the terminal; its path is the last line."""
-        from night.topic import user
         from report.kinds.write_brief import brief_lines, gather_brief, write_brief
 
         config = self.desk.config

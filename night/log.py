@@ -53,7 +53,7 @@ class _OneLine(logging.Formatter):
 
 
 def start_logging(file: Path, *, as_json: bool = False, verbose: bool = False) -> None:
-    """Send all log lines to `file`; warnings (with `verbose` everything) to standard error too; tidy its folder.
+    """Send all log lines to `file`; errors (with `verbose` everything) to standard error too; tidy its folder.
 
     Safe to call again: earlier handlers of ours are replaced, so six nights in one process do not write six times.
     """

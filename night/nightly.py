@@ -19,7 +19,8 @@ from night.entities import sync_entities
 from night.health import OutletHealth
 from night.judge import outlet_health
 from night.morning import crawl_time
-from night.topic import mark_topics
+from night.saved_topics import mark_topics
+from night.visited import visited
 from report.write import write_sheet
 from storage.activity import fate_counts
 from storage.errors import StoreError
@@ -46,7 +47,7 @@ class NightResult:
     run_id: str
     morning: date
     sheet: Path
-    """The HTML sheet."""
+    """The HTML sheet; the folder of all reports where the sheet could not be written."""
     health: tuple[OutletHealth, ...]
     fates: Mapping[str, int]
     issues: Mapping[str, int]
@@ -66,14 +67,6 @@ class NightResult:
             return "failed"
         bad = self.failed_stages or any(state.state in BAD_STATES for state in self.health)
         return "partial" if bad else "done"
-
-
-def visited(config: Config, hosts: HostMap | None) -> list[Outlet]:
-    """The outlets of a night: all active ones; under a hosts map only those with a mapped host."""
-    active = [outlet for outlet in config.outlets.values() if outlet.active]
-    if hosts is None:
-        return active
-    return [o for o in active if any(hosts.covers(url) for url in (*o.feeds, *o.sitemaps, *o.sections))]
 
 
 async def run_night(

@@ -53,11 +53,11 @@ def outlet_id(domain: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", unaccent("-".join(kept))).strip("-")
 
 
-def outlet_name(domain: str, derived: Derived, feed_title: str | None, front_title: str | None) -> str:
-    """The name as the site gives it: og:site_name, the ending of its titles, the feed's, the front page's, the host."""
+def outlet_name(domain: str, derived: Derived, front_title: str | None) -> str:
+    """The name as the site gives it: og:site_name, else the ending of its titles, the front page's title, the host."""
     ending = _ENDING.sub("", derived.title_suffix or "", count=1)
     front = next((part for part in _ENDING.split(front_title or "") if part), "")
-    named = derived.site_name or ending or (feed_title or "").strip() or front or domain
+    named = derived.site_name or ending or front or domain
     return " ".join(named.split())[:80]
 
 

@@ -34,6 +34,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]*\d?(?:[A-Za-z_-]+\d?)*")
 """Class names and ids that look lasting: no run of digits, no sign that would need escaping."""
 _SEPARATOR = re.compile(r"\s[-–|•]\s(?=\S)")
 _LONGEST_NAME, _LONGEST_SUFFIX = 40, 60
+_LONGEST_DATELINE = 40
+"""Letters that may stand before a lead in the same element: «HẢI PHÒNG – », «(TTXVN) »."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,7 +197,7 @@ def _is_title(seen: _Seen, element: HtmlElement) -> bool:
 def _is_sapo(seen: _Seen, element: HtmlElement) -> bool:
     sapo = bare(seen.reading.sapo or "")
     text = bare(text_of(element))
-    return bool(sapo) and text.endswith(sapo) and len(text) - len(sapo) < _LONGEST_NAME
+    return bool(sapo) and text.endswith(sapo) and len(text) - len(sapo) < _LONGEST_DATELINE
 
 
 def _is_stamp(seen: _Seen, element: HtmlElement) -> bool:

@@ -167,7 +167,7 @@ def _draft(site: _Site, front: Fetched, derived: Derived) -> Draft:
     domain = site.outlet.domains[0]
     return Draft(
         id=site.outlet.id,
-        name=outlet_name(domain, derived, None, _title(front)),
+        name=outlet_name(domain, derived, _title(front)),
         domain=domain,
         tier=site.outlet.tier,
         feeds=tuple(answer.url for answer in site.feeds),

@@ -11,7 +11,7 @@ from crawler.run import crawl
 from issues.update import update_issues
 from night.alerts import alerts_stage
 from night.entities import sync_entities
-from night.nightly import visited
+from night.visited import visited
 from storage.activity import fate_counts
 from storage.feeds import feeds_due
 from vietnamese.clock import to_local

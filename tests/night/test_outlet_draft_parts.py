@@ -101,10 +101,10 @@ def test_ids(domain: str, expected: str) -> None:
 
 
 def test_names_and_tiers() -> None:
-    assert outlet_name("bao.vn", Derived(site_name="Báo A", title_suffix=" - Báo B"), "C", "D") == "Báo A"
-    assert outlet_name("bao.vn", Derived(title_suffix=" - Báo B"), "C", "D") == "Báo B"
-    assert outlet_name("bao.vn", Derived(), None, "Báo D - Tin nhanh") == "Báo D"
-    assert outlet_name("bao.vn", Derived(), None, None) == "bao.vn"
+    assert outlet_name("bao.vn", Derived(site_name="Báo A", title_suffix=" - Báo B"), "D") == "Báo A"
+    assert outlet_name("bao.vn", Derived(title_suffix=" - Báo B"), "D") == "Báo B"
+    assert outlet_name("bao.vn", Derived(), "Báo D - Tin nhanh") == "Báo D"
+    assert outlet_name("bao.vn", Derived(), None) == "bao.vn"
     assert (tier_of("haiphong.gov.vn"), tier_of("bao.vn")) == ("official", "central")
 
 

@@ -25,7 +25,8 @@ from demo.server import TownServer
 from demo.town import CONFIG, Town
 from demo.truth import build_ledger
 from gazetteer.load import load as load_gazetteer
-from night.topic import asked, mark_topics, refusal, save_topic
+from night.saved_topics import mark_topics, refusal, save_topic
+from night.topic import asked
 from storage.query import Names
 from storage.store import open_store
 
@@ -211,7 +212,7 @@ def test_a_saved_topic_is_marked_by_the_night_once(asked_once) -> None:
         before = topic.articles
         assert before >= 4
         other = asked("phường An Biên", config, since=timedelta(days=3))
-        assert save_topic(store, config, "phuong", other) is None
+        assert save_topic(store, config, "phuong", other, by="ban-tin") is None
         run_id = store.begin_run("nightly", morning(1).date()).run_id
         marked = mark_topics(store, config, run_id)
         assert marked["rac"] == 0
