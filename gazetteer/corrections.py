@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gazetteer.mention import Mention, MentionField, kind_of
+from gazetteer.mention import FIELDS, Mention, MentionField, kind_of
 
 Action = Literal["add", "remove", "move"]
 RULE = "analyst"
 """What stands as rule, and as `decided_by`, on a mention a person decided."""
-
-_ORDER: tuple[MentionField, ...] = ("title", "sapo", "text")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +36,7 @@ def corrected(
     found = list(mentions)
     for correction in corrections:
         found = _laid_over(found, correction, texts)
-    return tuple(sorted(found, key=lambda mention: (_ORDER.index(mention.field), mention.start)))
+    return tuple(sorted(found, key=lambda mention: (FIELDS.index(mention.field), mention.start)))
 
 
 def _laid_over(found: list[Mention], correction: Correction, texts: Mapping[MentionField, str]) -> list[Mention]:
@@ -63,7 +61,7 @@ def _decided(mention: Mention, entity_id: str) -> Mention:
 def _with_added(found: list[Mention], correction: Correction, texts: Mapping[MentionField, str]) -> list[Mention]:
     """The words' first place, in title, sapo, then text; what overlapped it goes."""
     surface = correction.surface or ""
-    field = next((name for name in _ORDER if surface and surface in texts.get(name, "")), None)
+    field = next((name for name in FIELDS if surface and surface in texts.get(name, "")), None)
     if field is None:
         return found
     start = texts[field].index(surface)

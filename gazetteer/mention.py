@@ -9,6 +9,8 @@ MentionKind = Literal["agency", "unit", "body"]
 """agency: a public body with a record; unit: an administrative unit; body: a body of a unit, `ubnd@n11383`."""
 
 MentionField = Literal["title", "sapo", "text"]
+FIELDS: tuple[MentionField, ...] = ("title", "sapo", "text")
+"""In the order in which an article is read."""
 
 Salience = Literal["title", "lead", "actor", "passing"]
 """title: it stands there; lead: in the sapo or the opening; actor: a body that does something; passing: the rest."""

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import RowMapping, case, func, select
 
 from storage.runs import INTERRUPTED
-from storage.schema import articles, fates, feed_polls, feeds, runs
+from storage.schema import article_at, articles, fates, feed_polls, feeds, runs
 from storage.sql import in_chunks, utc_hour
 from storage.store import Store
 from vietnamese.clock import to_local
@@ -124,7 +124,7 @@ def _hour(text: str) -> datetime:
 
 def published_by_hour(store: Store, since: datetime) -> Mapping[str, Mapping[datetime, int]]:
     """Articles first seen since `since` (aware), by outlet id and hour of publication (undated: of first sight)."""
-    hour = utc_hour(func.coalesce(articles.c.published_at, articles.c.first_seen_at)).label("hour")
+    hour = utc_hour(article_at).label("hour")
     query = select(articles.c.outlet_id, hour, func.count().label("n")).where(articles.c.first_seen_at >= since)
     found: dict[str, dict[datetime, int]] = {}
     for row in store.rows(query.group_by(articles.c.outlet_id, hour)):

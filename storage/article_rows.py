@@ -74,7 +74,7 @@ def _said(article: Article, canonical_key: str, settings: Settings) -> Row:
         "signature": article.signature,
         "about_city": article.about_city,
         "about_reasons": list(article.about_reasons),
-        "in_scope": in_scope(article, settings),
+        "in_scope": in_scope(settings, article.mentions, about_city=article.about_city),
         "gazetteer_version": article.gazetteer_version,
         "fetched_at": article.fetched_at,
         "raw_ref": article.raw_ref,
@@ -119,12 +119,12 @@ def kept_sapo(sapo: str | None, short_text: str) -> str | None:
     return sapo if sapo is None or len(sapo) <= len(short_text) else short_text
 
 
-def in_scope(article: Article, settings: Settings) -> bool:
-    """Whether issues and sheets take the article: `[scope]` of the settings."""
+def in_scope(settings: Settings, mentions: Sequence[Mention], *, about_city: bool) -> bool:
+    """Whether issues and sheets take an article with these mentions: `[scope]` of the settings."""
     scope = settings.scope
-    if scope.about_city and article.about_city:
+    if scope.about_city and about_city:
         return True
-    return scope.mentions and any(mention.confidence >= scope.least_confidence for mention in article.mentions)
+    return scope.mentions and any(mention.confidence >= scope.least_confidence for mention in mentions)
 
 
 def blanked(known: Row) -> Row:

@@ -32,6 +32,7 @@ from storage.search_index import (
     span_word,
 )
 from storage.types import FORMAT
+from vietnamese.clock import to_utc
 from vietnamese.normal import UNACCENTED
 
 _ALWAYS = (1 << 63) - 1
@@ -158,7 +159,9 @@ def _times(filters: Filters, *, sqlite: bool) -> tuple[tuple[str, ...], dict[str
         if bound is not None and bound.second:
             holds = ">=" if after else "<"
             conditions.append(f"(a.search_key {holds} :{name}_key OR {_AT} {holds} :{name})")
-            values |= {name: bound.strftime(FORMAT) if sqlite else bound}
+            # As the column holds it: in UTC, whole seconds.
+            moment = to_utc(bound).replace(microsecond=0)
+            values |= {name: moment.strftime(FORMAT) if sqlite else moment}
             values |= {f"{name}_key": minute_of(bound) + after << ID_BITS}
     return tuple(conditions), values
 

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from config.model import Settings
 from gazetteer.corrections import Correction, corrected
 from gazetteer.mention import Mention
-from storage.article_rows import as_mention, mention_rows
+from storage.article_rows import as_mention, in_scope, mention_rows
 from storage.errors import StoreError
 from storage.grouping import mentions_of, place_anew
-from storage.schema import articles, corrections, mentions, meta
+from storage.schema import article_at, articles, corrections, mentions, meta
 from storage.search_index import index_facts
 from storage.sql import in_chunks, insert_new, upsert
 
@@ -80,14 +80,6 @@ def laid_over(
     return found
 
 
-def in_scope(settings: Settings, found: Sequence[Mention], *, about_city: bool) -> bool:
-    """Whether issues and sheets take an article with these mentions."""
-    scope = settings.scope
-    if scope.about_city and about_city:
-        return True
-    return scope.mentions and any(mention.confidence >= scope.least_confidence for mention in found)
-
-
 def corrections_of(
     connection: Connection, article_ids: Iterable[str] | None = None
 ) -> dict[str, tuple[Correction, ...]]:
@@ -149,11 +141,8 @@ def _texts(row: Mapping[str, Any]) -> dict[Any, str]:
     return {"title": row["title"], "sapo": row["sapo"] or "", "text": "\n".join(row["paragraphs"])}
 
 
-_when = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
-
-
 def _to_tag(since: datetime) -> ColumnElement[bool]:
-    return and_(_when >= since, articles.c.expired_at.is_(None), articles.c.gone_at.is_(None))
+    return and_(since <= article_at, articles.c.expired_at.is_(None), articles.c.gone_at.is_(None))
 
 
 def count_to_tag(connection: Connection, since: datetime) -> int:
@@ -169,11 +158,14 @@ def tagged_articles(
     `after` is the time and id of the last article of the batch before; at most `limit`.
     """
     query = (
-        select(articles, _when.label("at")).where(_to_tag(since)).order_by(_when, articles.c.article_id).limit(limit)
+        select(articles, article_at.label("at"))
+        .where(_to_tag(since))
+        .order_by(article_at, articles.c.article_id)
+        .limit(limit)
     )
     if after is not None:
         at, article_id = after
-        query = query.where(or_(_when > at, and_(_when == at, articles.c.article_id > article_id)))
+        query = query.where(or_(article_at > at, and_(article_at == at, articles.c.article_id > article_id)))
     rows = list(connection.execute(query).mappings())
     ids = [row["article_id"] for row in rows]
     spans, decided = mentions_of(connection, ids), corrections_of(connection, ids)

@@ -6,18 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select
 
-from gazetteer.mention import Mention
+from gazetteer.mention import FIELDS, Mention
 from storage.article_rows import as_mention
 from storage.issue_records import IssueInput, IssueRecord, PlacedArticle, Placement
 from storage.issue_schema import issue_aliases, reprint_keys
-from storage.schema import TO_GROUP, articles, issue_articles, issues, mentions, outlets
+from storage.schema import TO_GROUP, article_at, articles, issue_articles, issues, mentions, outlets
 from storage.search_index import index_facts
-from storage.sql import CHUNK, in_chunks, insert_new, rows_by, upsert
+from storage.sql import in_chunks, insert_new, rows_by, upsert
 
-_FIELD_ORDER = {"title": 0, "sapo": 1, "text": 2}
-_at = func.coalesce(articles.c.published_at, articles.c.first_seen_at, type_=articles.c.published_at.type)
 _joined = articles.outerjoin(outlets, outlets.c.outlet_id == articles.c.outlet_id)
 _columns = (
     articles.c.article_id,
@@ -45,7 +43,7 @@ def pending_issues(connection: Connection, *, scoped: bool = True) -> list[Issue
     that the size of the store does not matter.
     """
     wanted = TO_GROUP if scoped else articles.c.grouped_hash != articles.c.content_hash
-    query = select(*_columns).select_from(_joined).where(wanted).order_by(_at, articles.c.article_id)
+    query = select(*_columns).select_from(_joined).where(wanted).order_by(article_at, articles.c.article_id)
     rows = connection.execute(query).mappings().all()
     spans = mentions_of(connection, [row["article_id"] for row in rows])
     return [_as_input(row, spans) for row in rows]
@@ -73,7 +71,7 @@ def _placed(connection: Connection, which: ColumnElement[bool]) -> list[PlacedAr
         select(*_columns, *(c for c in issue_articles.c if c.name not in {"article_id", "placed_at"}))
         .select_from(_joined.join(issue_articles, issue_articles.c.article_id == articles.c.article_id))
         .where(which, issue_articles.c.placed_hash == articles.c.content_hash)
-        .order_by(_at, articles.c.article_id)
+        .order_by(article_at, articles.c.article_id)
     )
     rows = connection.execute(query).mappings().all()
     spans = mentions_of(connection, [row["article_id"] for row in rows])
@@ -83,9 +81,8 @@ def _placed(connection: Connection, which: ColumnElement[bool]) -> list[PlacedAr
 def reprint_candidates(connection: Connection, keys: Iterable[int]) -> dict[int, set[str]]:
     """The articles that the index of reprints has under each of `keys`."""
     found: dict[int, set[str]] = {}
-    wanted = sorted(set(keys))
-    for start in range(0, len(wanted), CHUNK):
-        query = select(reprint_keys).where(reprint_keys.c.key.in_(wanted[start : start + CHUNK]))
+    for chunk in in_chunks(sorted(set(keys))):
+        query = select(reprint_keys).where(reprint_keys.c.key.in_(chunk))
         for row in connection.execute(query):
             found.setdefault(row.key, set()).add(row.article_id)
     return found
@@ -143,7 +140,7 @@ def mentions_of(connection: Connection, article_ids: Iterable[str]) -> dict[str,
         query = select(mentions).where(mentions.c.article_id.in_(chunk))
         for row in connection.execute(query).mappings():
             found.setdefault(row["article_id"], []).append(as_mention(dict(row)))
-    return {key: tuple(sorted(some, key=lambda m: (_FIELD_ORDER[m.field], m.start))) for key, some in found.items()}
+    return {key: tuple(sorted(some, key=lambda m: (FIELDS.index(m.field), m.start))) for key, some in found.items()}
 
 
 def save_placements(

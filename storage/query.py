@@ -213,7 +213,7 @@ def relevance(query: Query, title: str, rest: str = "") -> float:
 
     0 when an unwanted part stands there. For an article of which only the teaser is known.
     """
-    in_title, everywhere = _padded(title, query), _padded(f"{title}\n{rest}", query)
+    in_title, everywhere = padded(title, query), padded(f"{title}\n{rest}", query)
     if any(f" {' '.join(part)} " in everywhere for part in query.unwanted) or not query.wanted:
         return 0.0
     score = 0.0
@@ -223,7 +223,8 @@ def relevance(query: Query, title: str, rest: str = "") -> float:
     return score / len(query.wanted)
 
 
-def _padded(text: str, query: Query) -> str:
+def padded(text: str, query: Query) -> str:
+    """The syllables of `text` as the query is written, a blank around each: a part is in it when ` part ` is."""
     words = " ".join(syllables(text))
     return f" {words if query.accented else unaccent(words)} "
 

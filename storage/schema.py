@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     and_,
     false,
+    func,
 )
 
 from storage.types import JsonText, SafeText, UtcDateTime
@@ -36,24 +37,26 @@ APPLICATION_ID = 0x64696562
 metadata = MetaData()
 
 
-def _text(name: str, *, nullable: bool = True) -> Column[str]:
+def text_column(name: str, *, nullable: bool = True) -> Column[str]:
+    """A column of text from outside (`storage.types.SafeText`)."""
     return Column(name, SafeText, nullable=nullable)
 
 
-def _time(name: str, *, nullable: bool = True) -> Column[datetime]:
+def time_column(name: str, *, nullable: bool = True) -> Column[datetime]:
+    """A column of moments in UTC, whole seconds."""
     return Column(name, UtcDateTime, nullable=nullable)
 
 
-meta = Table("meta", metadata, Column("key", String, primary_key=True), _text("value", nullable=False))
+meta = Table("meta", metadata, Column("key", String, primary_key=True), text_column("value", nullable=False))
 
 outlets = Table(
     "outlets",
     metadata,
     # from the configuration, laid over at the start of every night
     Column("outlet_id", String, primary_key=True),
-    _text("name", nullable=False),
-    _text("tier", nullable=False),
-    _text("owner"),
+    text_column("name", nullable=False),
+    text_column("tier", nullable=False),
+    text_column("owner"),
     Column("domains", JsonText, nullable=False),
     Column("city_default", Boolean, nullable=False),
     Column("fetch_pages", Boolean, nullable=False),
@@ -64,16 +67,16 @@ feeds = Table(
     "feeds",
     metadata,
     Column("feed_url", SafeText, primary_key=True),
-    _text("outlet_id", nullable=False),
+    text_column("outlet_id", nullable=False),
     # as the feed's server said
-    _text("etag"),
-    _text("last_modified"),
+    text_column("etag"),
+    text_column("last_modified"),
     # ours
-    _time("last_polled_at"),
-    _time("last_success_at"),
-    _time("last_new_at"),
+    time_column("last_polled_at"),
+    time_column("last_success_at"),
+    time_column("last_new_at"),
     Column("last_status", Integer),
-    _text("last_error"),
+    text_column("last_error"),
     Column("failures", Integer, nullable=False, server_default="0"),
     Index("ix_feeds_outlet", "outlet_id"),
 )
@@ -83,11 +86,11 @@ feed_polls = Table(
     metadata,
     Column("run_id", String, primary_key=True),
     Column("feed_url", SafeText, primary_key=True),
-    _text("outlet_id", nullable=False),
-    _time("polled_at", nullable=False),
+    text_column("outlet_id", nullable=False),
+    time_column("polled_at", nullable=False),
     Column("status", Integer, nullable=False),
-    _text("error"),
-    _text("detail"),
+    text_column("error"),
+    text_column("detail"),
     Column("items", Integer, nullable=False),
     Column("new_items", Integer, nullable=False),
 )
@@ -97,31 +100,31 @@ frontier = Table(
     metadata,
     Column("url_key", String, primary_key=True),
     # as announced
-    _text("url", nullable=False),
-    _text("outlet_id", nullable=False),
-    _text("via", nullable=False),
-    _text("via_url", nullable=False),
-    _text("title"),
-    _text("sapo"),
-    _time("published_at"),
-    _text("published_raw"),
-    _time("lastmod"),
+    text_column("url", nullable=False),
+    text_column("outlet_id", nullable=False),
+    text_column("via", nullable=False),
+    text_column("via_url", nullable=False),
+    text_column("title"),
+    text_column("sapo"),
+    time_column("published_at"),
+    text_column("published_raw"),
+    time_column("lastmod"),
     # as the page's server said
-    _text("etag"),
-    _text("last_modified"),
+    text_column("etag"),
+    text_column("last_modified"),
     # ours
-    _text("first_run_id", nullable=False),
-    _time("first_seen_at", nullable=False),
-    _time("last_seen_at", nullable=False),
+    text_column("first_run_id", nullable=False),
+    time_column("first_seen_at", nullable=False),
+    time_column("last_seen_at", nullable=False),
     Column("changed", Boolean, nullable=False),  # announced anew with another title, sapo or lastmod
-    _text("fate"),  # the last one that a visit brought
-    _text("detail"),
-    _time("fated_at"),
-    _time("checked_at"),  # the last visit that was no transient failure
+    text_column("fate"),  # the last one that a visit brought
+    text_column("detail"),
+    time_column("fated_at"),
+    time_column("checked_at"),  # the last visit that was no transient failure
     Column("attempts", Integer, nullable=False),  # transient failures in a row
-    _time("retry_at"),
-    _time("recheck_at"),
-    _text("article_id"),
+    time_column("retry_at"),
+    time_column("recheck_at"),
+    text_column("article_id"),
     Index("ix_frontier_outlet_fate", "outlet_id", "fate"),
     Index("ix_frontier_recheck", "recheck_at"),
 )
@@ -131,39 +134,39 @@ articles = Table(
     metadata,
     Column("article_id", String, primary_key=True),
     # as the page (or the feed) says
-    _text("outlet_id", nullable=False),
-    _text("url", nullable=False),
-    _text("canonical_url", nullable=False),
-    _text("title", nullable=False),
-    _text("sapo"),
+    text_column("outlet_id", nullable=False),
+    text_column("url", nullable=False),
+    text_column("canonical_url", nullable=False),
+    text_column("title", nullable=False),
+    text_column("sapo"),
     Column("paragraphs", JsonText, nullable=False),
     Column("captions", JsonText, nullable=False),
-    _text("section"),
-    _text("credited_outlet"),
-    _time("published_at"),
-    _text("published_from"),
-    _text("published_raw"),
-    _text("published_precision"),
-    _time("modified_at"),
+    text_column("section"),
+    text_column("credited_outlet"),
+    time_column("published_at"),
+    text_column("published_from"),
+    text_column("published_raw"),
+    text_column("published_precision"),
+    time_column("modified_at"),
     # ours
-    _text("url_key", nullable=False),
-    _text("canonical_key", nullable=False),
-    _text("kind", nullable=False),
-    _text("excerpt", nullable=False),
-    _text("extractor", nullable=False),
-    _text("content_hash", nullable=False),
+    text_column("url_key", nullable=False),
+    text_column("canonical_key", nullable=False),
+    text_column("kind", nullable=False),
+    text_column("excerpt", nullable=False),
+    text_column("extractor", nullable=False),
+    text_column("content_hash", nullable=False),
     Column("signature", LargeBinary, nullable=False),
     Column("about_city", Boolean, nullable=False),
     Column("about_reasons", JsonText, nullable=False),
     Column("in_scope", Boolean, nullable=False),
-    _text("gazetteer_version", nullable=False),
+    text_column("gazetteer_version", nullable=False),
     Column("revision_count", Integer, nullable=False),
-    _time("first_seen_at", nullable=False),
-    _time("updated_at", nullable=False),
-    _time("fetched_at"),
-    _text("raw_ref"),
-    _time("gone_at"),
-    _time("expired_at"),  # when the full text was taken out
+    time_column("first_seen_at", nullable=False),
+    time_column("updated_at", nullable=False),
+    time_column("fetched_at"),
+    text_column("raw_ref"),
+    time_column("gone_at"),
+    time_column("expired_at"),  # when the full text was taken out
     Column("search_key", BigInteger),  # grows with the minute of publication: storage.search_index
     Column("grouped_hash", String, nullable=False, server_default=""),  # of the content its placement stands for
     Index("ix_articles_published", "published_at"),
@@ -173,6 +176,8 @@ articles = Table(
     Index("ix_articles_outlet", "outlet_id"),
     Index("ix_articles_search", "search_key", "article_id"),
 )
+article_at = func.coalesce(articles.c.published_at, articles.c.first_seen_at, type_=articles.c.published_at.type)
+"""The moment that orders articles: published, or first seen where no date could be had."""
 TO_GROUP = and_(articles.c.in_scope.is_(True), articles.c.grouped_hash != articles.c.content_hash)
 """Articles to be placed, or placed anew; asked in these words it is answered from an index of just these."""
 Index("ix_articles_to_group", articles.c.article_id, sqlite_where=TO_GROUP, postgresql_where=TO_GROUP)
@@ -183,15 +188,15 @@ revisions = Table(
     Column("article_id", String, ForeignKey("articles.article_id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),  # 0 = as it was first stored
     # as the page said then
-    _text("title", nullable=False),
-    _text("sapo"),
+    text_column("title", nullable=False),
+    text_column("sapo"),
     Column("paragraphs", JsonText, nullable=False),
-    _time("published_at"),
+    time_column("published_at"),
     # ours
-    _text("content_hash", nullable=False),
-    _time("seen_at", nullable=False),
-    _time("replaced_at", nullable=False),
-    _text("raw_ref"),
+    text_column("content_hash", nullable=False),
+    time_column("seen_at", nullable=False),
+    time_column("replaced_at", nullable=False),
+    text_column("raw_ref"),
 )
 
 mentions = Table(
@@ -201,13 +206,13 @@ mentions = Table(
     Column("field", String, primary_key=True),
     Column("start", Integer, primary_key=True),
     Column("end", Integer, nullable=False),
-    _text("entity_id", nullable=False),
-    _text("unit_id"),  # the unit itself, or the one a body belongs to; NULL for an agency
-    _text("kind", nullable=False),
-    _text("surface", nullable=False),
-    _text("rule", nullable=False),
+    text_column("entity_id", nullable=False),
+    text_column("unit_id"),  # the unit itself, or the one a body belongs to; NULL for an agency
+    text_column("kind", nullable=False),
+    text_column("surface", nullable=False),
+    text_column("rule", nullable=False),
     Column("confidence", Float, nullable=False),
-    _text("decided_by", nullable=False),
+    text_column("decided_by", nullable=False),
     Column("salience", SafeText, nullable=False, server_default="passing"),  # title, lead, actor, passing
     Index("ix_mentions_entity", "entity_id"),
     Index("ix_mentions_unit", "unit_id"),
@@ -218,11 +223,11 @@ entities = Table(
     metadata,
     # from the gazetteer, laid over when its version changes
     Column("entity_id", String, primary_key=True),
-    _text("kind", nullable=False),
-    _text("name", nullable=False),
-    _text("parent_id"),
-    _text("valid_from"),
-    _text("valid_until"),
+    text_column("kind", nullable=False),
+    text_column("name", nullable=False),
+    text_column("parent_id"),
+    text_column("valid_from"),
+    text_column("valid_until"),
 )
 
 entity_successors = Table(
@@ -236,14 +241,14 @@ issues = Table(
     "issues",
     metadata,
     Column("issue_id", String, primary_key=True),
-    _text("title", nullable=False),
+    text_column("title", nullable=False),
     Column("level", Integer, nullable=False),
     Column("field_of", Integer, nullable=False),
     Column("level_reasons", JsonText, nullable=False),
-    _time("first_at", nullable=False),
-    _time("last_at", nullable=False),
-    _text("first_article_id"),
-    _text("given_title"),  # by an analyst
+    time_column("first_at", nullable=False),
+    time_column("last_at", nullable=False),
+    text_column("first_article_id"),
+    text_column("given_title"),  # by an analyst
     Column("pinned", Boolean, nullable=False, server_default=false()),  # by an analyst: first on the sheet
     Column("given_level", Integer),  # by an analyst
     Index("ix_issues_last", "last_at"),
@@ -253,18 +258,18 @@ issue_articles = Table(
     "issue_articles",
     metadata,
     Column("article_id", String, ForeignKey("articles.article_id", ondelete="CASCADE"), primary_key=True),
-    _text("issue_id", nullable=False),
-    _text("reprint_of"),
-    _text("reprint_kind"),
+    text_column("issue_id", nullable=False),
+    text_column("reprint_of"),
+    text_column("reprint_kind"),
     Column("level", Integer, nullable=False),
     Column("level_reasons", JsonText, nullable=False),
     Column("level_score", Float, nullable=False),
     Column("field_of", Integer, nullable=False),
     Column("evidence", JsonText, nullable=False),
-    _text("placed_hash", nullable=False),
-    _time("placed_at", nullable=False),
+    text_column("placed_hash", nullable=False),
+    time_column("placed_at", nullable=False),
     Column("auto_issue_id", SafeText, nullable=False, server_default=""),  # by the rules; issue_id: after edits
-    _text("tied_to"),  # article_id of the article that brought it there
+    text_column("tied_to"),  # article_id of the article that brought it there
     Column("reprint_keys", LargeBinary, nullable=False, server_default=""),  # its rows of reprint_keys, 8 bytes each
     Index("ix_issue_articles_issue", "issue_id"),
     Index("ix_issue_articles_auto", "auto_issue_id"),
@@ -275,11 +280,11 @@ runs = Table(
     "runs",
     metadata,
     Column("run_id", String, primary_key=True),
-    _text("kind", nullable=False),
-    _text("morning", nullable=False),  # YYYY-MM-DD on the clock of Hải Phòng
-    _time("started_at", nullable=False),
-    _time("finished_at"),
-    _text("outcome"),
+    text_column("kind", nullable=False),
+    text_column("morning", nullable=False),  # YYYY-MM-DD on the clock of Hải Phòng
+    time_column("started_at", nullable=False),
+    time_column("finished_at"),
+    text_column("outcome"),
     Column("counts", JsonText, nullable=False),
 )
 
@@ -288,12 +293,12 @@ fates = Table(
     metadata,
     Column("run_id", String, ForeignKey("runs.run_id"), primary_key=True),
     Column("url_key", String, primary_key=True),
-    _text("url", nullable=False),
-    _text("outlet_id", nullable=False),
-    _text("fate"),  # NULL: seen in this run, nothing decided yet
-    _text("detail"),
-    _text("article_id"),
-    _time("decided_at"),
+    text_column("url", nullable=False),
+    text_column("outlet_id", nullable=False),
+    text_column("fate"),  # NULL: seen in this run, nothing decided yet
+    text_column("detail"),
+    text_column("article_id"),
+    time_column("decided_at"),
 )
 
 hosts = Table(
@@ -310,16 +315,16 @@ reports = Table(
     "reports",
     metadata,
     Column("report_id", String, primary_key=True),
-    _text("date", nullable=False),
-    _text("kind", nullable=False),
-    _text("run_id"),
-    _time("window_start", nullable=False),
-    _time("window_end", nullable=False),
-    _time("generated_at", nullable=False),
-    _text("state", nullable=False),
+    text_column("date", nullable=False),
+    text_column("kind", nullable=False),
+    text_column("run_id"),
+    time_column("window_start", nullable=False),
+    time_column("window_end", nullable=False),
+    time_column("generated_at", nullable=False),
+    text_column("state", nullable=False),
     Column("inputs", JsonText, nullable=False),
-    _text("sha256", nullable=False),
-    _text("path", nullable=False),
+    text_column("sha256", nullable=False),
+    text_column("path", nullable=False),
 )
 
 report_articles = Table(
@@ -327,7 +332,7 @@ report_articles = Table(
     metadata,
     Column("report_id", String, ForeignKey("reports.report_id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", String, primary_key=True),
-    _text("issue_id"),
+    text_column("issue_id"),
     Column("late", Boolean, nullable=False),
 )
 
@@ -338,7 +343,7 @@ report_files = Table(
     Column("role", String, primary_key=True),  # draft, snapshot, approved
     Column("name", String, primary_key=True),
     Column("sha256", String, primary_key=True),
-    _time("made_at", nullable=False),
+    time_column("made_at", nullable=False),
     Column("content", LargeBinary),  # NULL for a draft: its hash alone tells our file from an edited one
 )
 
@@ -347,10 +352,10 @@ report_acts = Table(
     metadata,
     Column("report_id", String, ForeignKey("reports.report_id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    _time("at", nullable=False),
-    _text("act", nullable=False),  # approved, sent, corrected
-    _text("who", nullable=False),  # user of the operating system
-    _text("detail"),
+    time_column("at", nullable=False),
+    text_column("act", nullable=False),  # approved, sent, corrected
+    text_column("who", nullable=False),  # user of the operating system
+    text_column("detail"),
 )
 
 report_deliveries = Table(
@@ -359,10 +364,10 @@ report_deliveries = Table(
     Column("report_id", String, ForeignKey("reports.report_id", ondelete="CASCADE"), primary_key=True),
     Column("channel", String, primary_key=True),  # as the settings name it; never an address
     Column("sha256", String, primary_key=True),  # of what was delivered
-    _text("state", nullable=False),  # sending, delivered, failed
+    text_column("state", nullable=False),  # sending, delivered, failed
     Column("attempts", Integer, nullable=False),
-    _time("last_at", nullable=False),
-    _text("detail"),
+    time_column("last_at", nullable=False),
+    text_column("detail"),
 )
 
 alerts = Table(
@@ -372,22 +377,22 @@ alerts = Table(
     Column("kind", String, primary_key=True),  # issue, agency, outlet
     Column("subject_id", String, primary_key=True),
     Column("at", UtcDateTime, primary_key=True),  # the same for all of one digest
-    _text("state", nullable=False),  # sending, sent
-    _time("over_at"),  # an outlet came back: the next time it falls silent is news again
+    text_column("state", nullable=False),  # sending, sent
+    time_column("over_at"),  # an outlet came back: the next time it falls silent is news again
 )
 
 topics = Table(
     "topics",
     metadata,
     Column("name", String, primary_key=True),
-    _text("query", nullable=False),
+    text_column("query", nullable=False),
     Column("outlets", JsonText, nullable=False),  # ids; empty = all
     Column("since_hours", Integer, nullable=False),
     # who answers for it (user of the operating system)
-    _time("saved_at", nullable=False),
-    _text("saved_by", nullable=False),
-    _time("closed_at"),
-    _text("closed_by"),
+    time_column("saved_at", nullable=False),
+    text_column("saved_by", nullable=False),
+    time_column("closed_at"),
+    text_column("closed_by"),
 )
 
 topic_articles = Table(
@@ -395,9 +400,9 @@ topic_articles = Table(
     metadata,
     Column("name", String, ForeignKey("topics.name", ondelete="CASCADE"), primary_key=True),
     Column("article_id", String, ForeignKey("articles.article_id", ondelete="CASCADE"), primary_key=True),
-    _text("why", nullable=False),
-    _text("run_id", nullable=False),  # the one that marked it first
-    _time("marked_at", nullable=False),
+    text_column("why", nullable=False),
+    text_column("run_id", nullable=False),  # the one that marked it first
+    time_column("marked_at", nullable=False),
 )
 
 corrections = Table(
@@ -406,19 +411,19 @@ corrections = Table(
     Column("article_id", String, ForeignKey("articles.article_id", ondelete="CASCADE"), primary_key=True),
     Column("entity_id", String, primary_key=True),
     Column("surface", String, primary_key=True),  # "" = wherever the entity is mentioned
-    _text("action", nullable=False),  # add, remove, move
-    _text("to_id"),
-    _time("decided_at", nullable=False),
+    text_column("action", nullable=False),  # add, remove, move
+    text_column("to_id"),
+    time_column("decided_at", nullable=False),
 )
 
 query_log = Table(
     "query_log",
     metadata,
     Column("query_id", String, primary_key=True),
-    _time("asked_at", nullable=False),
-    _text("asked_by", nullable=False),  # user of the operating system
-    _text("command", nullable=False),
-    _text("query", nullable=False),
+    time_column("asked_at", nullable=False),
+    text_column("asked_by", nullable=False),  # user of the operating system
+    text_column("command", nullable=False),
+    text_column("query", nullable=False),
     Column("filters", JsonText, nullable=False),
     Column("found", Integer, nullable=False),
     Index("ix_query_log_asked", "asked_at"),

@@ -14,14 +14,13 @@ from itertools import combinations
 
 from sqlalchemy import Connection, RowMapping, or_, select
 
+from gazetteer.mention import FIELDS
 from storage.candidates import Filters, candidates
-from storage.query import Query, Syllables, read_query
+from storage.query import Query, Syllables, padded, read_query
 from storage.schema import articles
 from storage.search_index import LEAST_CONFIDENCE, search_key
 from storage.sql import in_chunks
 from storage.views import v1_articles, v1_mentions
-from vietnamese.normal import unaccent
-from vietnamese.words import syllables
 
 CONSIDERED = 50
 """The newest articles that hold a query, of which the ones with its words in their title come first."""
@@ -72,7 +71,7 @@ def _best(connection: Connection, query: Query, found: Mapping[str, int], limit:
     for chunk in in_chunks(found):
         named = select(a.article_id, a.title, a.published_at, a.first_seen_at).where(a.article_id.in_(chunk))
         for row in connection.execute(named):
-            title = _padded(row.title, query.accented)
+            title = padded(row.title, query)
             held = sum(f" {' '.join(part)} " in title for part in query.wanted)
             key = search_key(row.article_id, row.published_at or row.first_seen_at)
             order[row.article_id] = found[row.article_id], -held, -key
@@ -118,8 +117,7 @@ def _surfaces(connection: Connection, query: Query, article_ids: Sequence[str]) 
     rows = connection.execute(
         select(m.article_id, m.field, m.surface).where(m.article_id.in_(article_ids), meant).order_by(m.start)
     )
-    order = {"title": 0, "sapo": 1, "text": 2}
-    ranked = sorted(rows, key=lambda row: order[row.field], reverse=True)
+    ranked = sorted(rows, key=lambda row: FIELDS.index(row.field), reverse=True)
     return {row.article_id: f"mention in {row.field}: {row.surface}" for row in ranked}
 
 
@@ -142,7 +140,7 @@ def _why(row: RowMapping, query: Query, mention: str | None) -> str:
     """Which parts of the query stand where, each named once, at the most prominent place; then who is mentioned."""
     places: dict[str, list[str]] = {}
     fields = {"title": row["title"], "sapo": row["sapo"] or "", "text": "\n".join(row["paragraphs"])}
-    folded = {name: _padded(value, query.accented) for name, value in fields.items()}
+    folded = {name: padded(value, query) for name, value in fields.items()}
     for number, part in enumerate(query.wanted):
         phrase = " ".join(part)
         place = next((name for name, value in folded.items() if f" {phrase} " in value), None)
@@ -150,11 +148,6 @@ def _why(row: RowMapping, query: Query, mention: str | None) -> str:
             places.setdefault(place or "text", []).append(phrase)
     told = [f"{place}: {', '.join(parts)}" for place, parts in places.items()]
     return "; ".join(told + ([mention] if mention else []))
-
-
-def _padded(value: str, accented: bool) -> str:  # noqa: FBT001 - private
-    words = " ".join(syllables(value))
-    return f" {words if accented else unaccent(words)} "
 
 
 __all__ = ["CONSIDERED", "LEAST_CONFIDENCE", "Filters", "Hit", "hits_of", "search"]

@@ -46,19 +46,26 @@ def keep(folder: Path, run_id: str, outcomes: Sequence[Outcome]) -> Path:
     # json's own escapes: hostile text may hold half a surrogate pair, for which there is no UTF-8.
     written = json.dumps(msgspec.to_builtins(_Batch(run_id=run_id, outcomes=tuple(outcomes)))).encode()
     part = folder / f"{os.getpid()}.part"
-    with open(part, "wb", opener=_private) as file:
-        file.write(written)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with open(part, "wb", opener=_private) as file:
+            file.write(written)
+            file.flush()
+            os.fsync(file.fileno())
+        return _numbered(part, last + 1, _plain(run_id))
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _numbered(part: Path, number: int, name: str) -> Path:
+    """Give `part` its name, under the first number from `number` on that no other process took meanwhile."""
     while True:
-        last += 1
-        target = folder / f"{last:08}-{_plain(run_id)}.json"
+        target = part.with_name(f"{number:08}-{name}.json")
         try:
-            os.link(part, target)  # fails when another process took that number meanwhile
+            os.link(part, target)  # a rename would overwrite what another process put there
         except FileExistsError:
-            continue
-        part.unlink()
-        return target
+            number += 1
+        else:
+            return target
 
 
 def _private(path: str, flags: int) -> int:

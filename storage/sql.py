@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Column, Connection, RowMapping, String, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+
+_T = TypeVar("_T", str, int)
 
 CHUNK = 500
 """Keys in one IN list: SQLite takes 32,766 values, but plans short lists better."""
@@ -38,7 +40,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     connection.execute(statement, [dict(row) for row in rows])
 
 
-def in_chunks(values: Iterable[str]) -> Iterator[list[str]]:
+def in_chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
     """`values` in lists of at most CHUNK."""
     kept = list(values)
     for start in range(0, len(kept), CHUNK):

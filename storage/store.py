@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, text
+from sqlalchemy import Connection, Engine, RowMapping, Select, select, text
 
 from config.model import Outlet, Settings
 from gazetteer.corrections import Correction
@@ -41,7 +41,6 @@ from storage.report_records import Delivery, EntityRecord, FileRole, Report, Rep
 from storage.schema import feed_polls, feeds
 from storage.search import Hit
 from storage.topics import Topic
-from storage.views import v1_articles
 from vietnamese.clock import Clock, system_clock, to_local
 
 _WRITER_LOCK = 0x6469656D
@@ -223,10 +222,6 @@ class Store:
         with self._reads("look for reprints") as connection:
             return grouping.reprint_candidates(connection, keys)
 
-    def save_issues(self, issues: Sequence[IssueRecord]) -> None:
-        """Save issues whose placements are saved already."""
-        self.save_placements((), issues)
-
     def issue_edits(self) -> list[IssueEdit]:
         """What analysts decided of issues, in order, what was undone too."""
         with self._reads("read the edits of issues") as connection:
@@ -406,15 +401,8 @@ class Store:
         with self._writes("mark a topic's articles") as connection:
             return topics.mark_articles(connection, name, found, run_id, self.clock())
 
-    def window_articles(self, start: datetime, end: datetime) -> list[RowMapping]:
-        """Rows of `v1_articles` in scope, published (or, undated, first seen) in [start, end), in that order."""
-        a = v1_articles.c
-        at = func.coalesce(a.published_at, a.first_seen_at, type_=a.published_at.type)
-        query = select(v1_articles).where(a.in_scope.is_(True), at >= start, at < end).order_by(at, a.article_id)
-        return self.rows(query)
-
     def rows(self, query: Select[Any]) -> list[RowMapping]:
-        """Rows of a SELECT over the `v1_` views of `storage.views`; times come as aware datetimes."""
+        """Rows of a SELECT over tables or `v1_` views, in one read transaction; times come as aware datetimes."""
         with self._reads("read") as connection:
             return list(connection.execute(query).mappings())
 

@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from storage.issue_schema import issue_aliases, spikes
 from storage.schema import (
+    article_at,
     articles,
     entities,
     entity_successors,
@@ -213,9 +214,7 @@ v1_issue_articles = _view(
         issue_articles.c.issue_id,
         issue_articles.c.article_id,
         articles.c.outlet_id,
-        func.coalesce(articles.c.published_at, articles.c.first_seen_at, type_=articles.c.published_at.type).label(
-            "at"
-        ),
+        article_at.label("at"),
         issue_articles.c.reprint_of,
         issue_articles.c.reprint_kind,
         issue_articles.c.level,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,18 @@ def test_what_waits_is_written_in_order_and_once(store: Store, tmp_path: Path, o
     decided = store.rows(select(fates.c.fate).where(fates.c.url == "https://bao.vn/0/0"))
     assert [row["fate"] for row in decided] == ["stored"], "what was decided first stays"
     assert spool.drain(folder, store) == 0
+    assert list(folder.iterdir()) == []
+
+
+def test_a_disk_that_does_not_take_a_batch_keeps_nothing_of_its_text(tmp_path: Path, outcome: Any) -> None:
+    folder = tmp_path / "spool"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            spool.keep(folder, RUN, batches(outcome, 1)[0])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list(folder.iterdir()) == []
 
 

@@ -95,7 +95,7 @@ def test_an_issue_left_by_all_its_articles_goes(press: Any) -> None:
     press.store.save_placements([place(A)], [issue(press)])
     press.store.save_placements([place(A, "i-2")], [issue(press, "i-2")])
     assert [row["issue_id"] for row in press.store.rows(select(v1_issues))] == ["i-2"]
-    press.store.save_issues([issue(press, "i-2", title="Tên khác")])
+    press.store.save_placements((), [issue(press, "i-2", title="Tên khác")])
     assert [row["title"] for row in press.store.rows(select(v1_issues))] == ["Tên khác"]
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -80,6 +80,10 @@ def test_filters(library: Any) -> None:
     assert found(since=at) == 2
     assert found(since=at + timedelta(seconds=1)) == 0
     assert found(until=at) == 0
+    elsewhere = (at + timedelta(seconds=1)).astimezone(timezone(timedelta(hours=-5)))
+    assert found(since=elsewhere) == 0
+    assert found(until=elsewhere) == 2
+    assert found(since=elsewhere - timedelta(microseconds=500_000)) == 2, "the store holds whole seconds"
     assert found(outlets=("khac",)) == 0
     assert found(outlets=("bao", "khac")) == 2
     assert found(least_level=2) == 0

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from gazetteer.corrections import Correction
-from storage import migrate, search, views
+from storage import migrate, views
 from storage.candidates import Filters, candidates
 from storage.corrections import Retagging
 from storage.issue_records import Placement
-from storage.query import read_query
+from storage.query import padded, read_query
 from storage.records import FateWord, Outcome
 from storage.search_index import IN_SCOPE, Entry, body_word, index_articles, index_words, part_words, unindex_articles
 from storage.urls import article_id
@@ -87,7 +87,7 @@ def by_reading(connection: Connection, words: str, of: dict[str, dict[str, Any]]
     keys = {row[0]: row[1] for row in connection.execute(text("SELECT article_id, search_key FROM articles"))}
     found = []
     for article, each in of.items():
-        said = search._padded(f"{each['title']} {each['body'][0]}", query.accented)
+        said = padded(f"{each['title']} {each['body'][0]}", query)
         held = all(f" {' '.join(part)} " in said for part in query.wanted)
         if held and not any(f" {' '.join(part)} " in said for part in query.unwanted):
             found.append(article)
