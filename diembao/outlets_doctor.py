@@ -21,6 +21,7 @@ from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_e
 
 if TYPE_CHECKING:
     from pipelines.propose import Compared
+    from pipelines.read import Reading
     from storage.records import Page
 
 LEAST_PAGES = 3
@@ -48,7 +49,7 @@ def doctor(
         if rule is None:
             stop(f"the last {len(stored)} pages of {outlet.id} have no body in common", DONE_WITH_FAILURES)
         better = msgspec.structs.replace(outlet, verified=True, rules=(rule, *outlet.rules))
-        _show(outlet, rule, compared(stored, outlet, better))
+        show(outlet, rule, compared(stored, outlet, better))
         if accept:
             file = where.overlay / "outlets" / f"{outlet.id}.toml"
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -153,30 +154,33 @@ def _free_name(outlet: Outlet) -> str:
     return next(name for name in (year, *(f"{year}-{n}" for n in range(2, 99))) if name not in known)
 
 
-def _show(outlet: Outlet, rule: OutletRule, rows: list[Compared]) -> None:
+def show(outlet: Outlet, rule: OutletRule, rows: list[Compared]) -> None:
+    """Print the two rules and what each reads of the pages."""
     console = screen()
     selectors = Table("", "now", f"proposed: {rule.name}", title=f"{outlet.name} ({outlet.id})")
     old = outlet.rules[0] if outlet.rules else None
     for key in ("body", "title", "sapo", "published", "drop"):
         selectors.add_row(key, str(getattr(old, key, None) or "-"), str(getattr(rule, key) or "-"))
     console.print(selectors)
-    table = Table("page")
-    for when in ("now", "then"):
-        for title in ("read by", "characters", "sapo", "time"):
-            table.add_column(f"{title}, {when}", no_wrap=title == "time")
+    table = Table("page", caption="now → as proposed, where they differ")
+    for title in ("read by", "characters", "sapo", "time"):
+        table.add_column(title, overflow="fold")
     for row in rows:
         cells = [
-            cell
-            for reading in (row.old, row.new)
-            for cell in (
-                str(reading.fate or reading.extractor.rpartition("/")[2]),
-                str(sum(map(len, reading.paragraphs))),
-                "yes" if reading.sapo else "-",
-                f"{reading.published_at:%d/%m %H:%M}" if reading.published_at else "-",
-            )
+            now if now == then else f"{now} → {then}" for now, then in zip(_told(row.old), _told(row.new), strict=True)
         ]
         table.add_row((row.new.title or row.url)[:24], *cells)
     console.print(table)
+
+
+def _told(reading: Reading) -> tuple[str, str, str, str]:
+    """What a reading found: by which rule, how many characters, whether a lead, when."""
+    return (
+        str(reading.fate or reading.extractor.rpartition("/")[2]),
+        str(sum(map(len, reading.paragraphs))),
+        "yes" if reading.sapo else "-",
+        f"{reading.published_at:%d/%m %H:%M}" if reading.published_at else "-",
+    )
 
 
 def outlet_toml(outlet: Outlet) -> str:

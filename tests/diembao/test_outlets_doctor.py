@@ -17,7 +17,7 @@ from demo.pages import render
 from demo.server import TownServer
 from demo.town import CONFIG, Town
 from diembao.main import app
-from diembao.outlets_doctor import outlet_toml
+from diembao.outlets_doctor import outlet_toml, show
 from pipelines.files import page_of
 from pipelines.propose import compared, propose_rule
 
@@ -45,6 +45,23 @@ def test_a_proposed_rule_reads_the_pages_it_came_from(outlet_id: str) -> None:
         assert row.new.extractor.rstrip("?") == f"rule:{outlet_id}/2026"
         assert (row.new.title, row.new.published_at) == (row.old.title, row.old.published_at)
         assert row.new.paragraphs == row.old.paragraphs
+
+
+def test_the_comparison_can_be_read_on_a_narrow_screen(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    given = pages("tin-mai")
+    rule = propose_rule(given, name="2026")
+    assert rule is not None
+    bare = Outlet(id="tin-mai", name="X", domains=("x.example",), tier="local", verified=True)
+    rows = compared(given, bare, msgspec.structs.replace(bare, rules=(rule,)))
+    show(bare, rule, rows)
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 80
+    for row in rows:
+        assert f"{row.new.title[:24].strip()} " in shown
+    assert "blocks → 2026" in shown
 
 
 def test_pages_without_a_common_body_give_no_rule() -> None:
