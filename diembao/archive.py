@@ -109,7 +109,7 @@ def _alone(where: Places, *, needed: bool) -> AbstractContextManager[None]:
 
 @app.command("replay")
 def replay(
-    since: Annotated[str, typer.Option("--since", help="Articles first seen since then.", metavar="DATE")],
+    since: Annotated[str, typer.Option("--since", help="Articles first seen since then (2026-09-10).", metavar="DATE")],
     outlet: Annotated[str | None, typer.Option("--outlet", help="Only this outlet.", metavar="ID")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would change.")] = False,
     demo: DemoOption = False,
@@ -126,7 +126,7 @@ def replay(
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
         if outlet is not None and outlet not in settings.outlets:
-            stop(f"no such outlet: {outlet}; `diembao outlets` lists them")
+            stop(f"no outlet {outlet!r}; `diembao outlets list` names them all")
         with (
             _alone(where, needed=not dry_run),
             closing(open_store(where.database_url, system_clock, settings.settings)) as store,

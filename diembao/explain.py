@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from diembao.shared import DONE_WITH_FAILURES, DemoOption, clear_errors, configured, stop
+from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop
+from diembao.shared import day as read_day
 from vietnamese.clock import system_clock
 
 if TYPE_CHECKING:
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 def explain(
     issue: Annotated[str, typer.Argument(help="Id of the issue, as the sheet and v1_issues have it.", metavar="ISSUE")],
     day: Annotated[
-        str | None, typer.Option("--date", help="Score it as the sheet of this morning did.", metavar="D")
+        str | None, typer.Option("--date", help="Score it as the sheet of this morning did, YYYY-MM-DD.", metavar="D")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     demo: DemoOption = False,
+    config: ConfigOption = None,
 ) -> None:
     """Print why an issue is where it is: score, level, articles with the sentences that matched, reprints, timeline."""
     from issues.explain import explain_issue
@@ -35,17 +37,18 @@ def explain(
     from storage.store import open_store
 
     known = None
+    wanted = read_day(day) if day else None
     with clear_errors():
-        where, config = configured(demo=demo)
-        with closing(open_store(where.database_url, system_clock, config.settings)) as store:
+        where, settings = configured(demo=demo, overlay=config)
+        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
             try:
                 found = find_issue(store, issue)
             except EditError as error:
                 stop(str(error), DONE_WITH_FAILURES)
-            morning = date.fromisoformat(day) if day else _last_morning(store) or morning_of(system_clock())
+            morning = wanted or _last_morning(store) or morning_of(system_clock())
             made = _sheet_of(store, morning)
-            scope = scope_for(morning, config.settings, made["generated_at"] if made else system_clock())
-            since = _new_since(store, config.settings.calendar, morning, made)
+            scope = scope_for(morning, settings.settings, made["generated_at"] if made else system_clock())
+            since = _new_since(store, settings.settings.calendar, morning, made)
             known = explain_issue(store, found, start=scope.start, end=scope.end, scope=scope, new_since=since)
     if known is None:
         stop(f"no issue has the id {issue!r}; the sheet and v1_issues list them", DONE_WITH_FAILURES)

@@ -7,13 +7,12 @@ import json
 import lzma
 import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from diembao.shared import DONE_WITH_FAILURES, ConfigOption, clear_errors, configured, stop
+from diembao.shared import DONE_WITH_FAILURES, ConfigOption, clear_errors, configured, day, stop
 
 if TYPE_CHECKING:
     from gazetteer.records import Gazetteer, Record
@@ -28,9 +27,9 @@ def lookup(
     config: ConfigOption = None,
 ) -> None:
     """Say which records bear a name, on a day if one is given."""
-    day = _day(on)
+    as_of = day(on) if on else None
     book = _book(config)
-    records = book.lookup(name, on=day)
+    records = book.lookup(name, on=as_of)
     if not records:
         stop(f"no record is called {name!r}" + (f" on {on}" if on else ""), code=DONE_WITH_FAILURES)
     for record in records:
@@ -87,7 +86,7 @@ def export(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Where to write; default: standard output.", metavar="FILE")
     ] = None,
-    form: Annotated[str, typer.Option("--format", help="json or csv.")] = "json",
+    form: Annotated[str, typer.Option("--format", help="json or csv.", metavar="NAME")] = "json",
     config: ConfigOption = None,
 ) -> None:
     """Write every unit and agency: days, successors, who holds it today, aliases, sources."""
@@ -136,10 +135,3 @@ def _texts(path: Path) -> Iterator[str]:
 
 def _line(book: Gazetteer, record: Record) -> str:
     return f"{record.id}\t{book.name(record.id)}\t{record.valid_from or '…'} - {record.valid_until or '…'}"
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        stop(f"{text!r} is not a day; write YYYY-MM-DD")

@@ -28,7 +28,9 @@ BAD = {"broken", "blocked", "forbidden", "silent"}
 
 
 def health(
-    outlet: Annotated[str | None, typer.Option("--outlet", help="Only this outlet, with its evidence.")] = None,
+    outlet: Annotated[
+        str | None, typer.Option("--outlet", help="Only this outlet, with its evidence.", metavar="ID")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     prometheus: Annotated[bool, typer.Option("--prometheus", help="Print Prometheus text.")] = False,
     demo: DemoOption = False,
@@ -49,7 +51,7 @@ def health(
         where, settings = configured(demo=demo, overlay=config)
         outlets = visited(settings, None)
         if outlet is not None and outlet not in settings.outlets:
-            stop(f"no such outlet: {outlet}; `diembao outlets list` lists them")
+            stop(f"no outlet {outlet!r}; `diembao outlets list` names them all")
         chosen = [settings.outlets[outlet]] if outlet is not None else outlets
         with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
             run, night = last_run(store), last_night(store)
@@ -70,9 +72,11 @@ def health(
 
 def healthcheck(
     within: Annotated[
-        str, typer.Option("--within", help="A night must have finished within this long.", metavar="TIME")
+        str, typer.Option("--within", help="A night must have finished within this long (26h, 2d).", metavar="TIME")
     ] = "26h",
-    free: Annotated[float, typer.Option("--free", help="Gigabytes that must be free where the state lies.")] = 1.0,
+    free: Annotated[
+        float, typer.Option("--free", help="Gigabytes that must be free where the state lies.", metavar="GB")
+    ] = 1.0,
     demo: DemoOption = False,
     config: ConfigOption = None,
 ) -> None:

@@ -107,7 +107,7 @@ def show(issue: IssueArgument, as_json: JsonOption = False, demo: DemoOption = F
 @app.command()
 def merge(
     issue: IssueArgument,
-    into: Annotated[str, typer.Argument(help="The issue that is left.", metavar="INTO")],
+    into: Annotated[str, typer.Argument(help="The issue that is left (id, or how it begins).", metavar="INTO")],
     by: ByOption = None,
     why: WhyOption = None,
     dry_run: DryOption = False,

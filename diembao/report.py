@@ -27,7 +27,9 @@ app = typer.Typer(
     invoke_without_command=True,
     help="Render the sheet of a morning (`report --date D`), check, approve and send it.",
 )
-DateOption = Annotated[str | None, typer.Option("--date", help="The morning of the sheet, YYYY-MM-DD.", metavar="D")]
+DateOption = Annotated[
+    str | None, typer.Option("--date", help="The morning of the sheet, YYYY-MM-DD; needed.", metavar="D")
+]
 FormatOption = Annotated[
     str, typer.Option("--format", help="Which files: html, json, docx, xlsx, pdf, eml, with commas.", metavar="LIST")
 ]
@@ -37,7 +39,9 @@ FolderOption = Annotated[
 ]
 ForOption = Annotated[
     str | None,
-    typer.Option("--for", help="Only what concerns this agency or unit (id or name), its children and what it was."),
+    typer.Option(
+        "--for", help="Only what concerns this agency or unit (id or name), its children and what it was.", metavar="ID"
+    ),
 ]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="The sheet as it was known then (2026-09-10T07:00).", metavar="T")
@@ -185,7 +189,9 @@ def _sheet(job: _Job, *, quiet: bool = False) -> SheetFiles:
     run_id = newest_run(job.store)
     if run_id is None:
         stop("the store is empty: no night has run yet; run `diembao nightly` first")
-    health = outlet_health(job.store, visited(job.config, None), run_id=run_id, now=now)
+    health = outlet_health(
+        job.store, visited(job.config, None), run_id=run_id, now=now, calendar=job.config.settings.calendar
+    )
     return write_sheet(
         job.store, job.config, job.day, health=health, run_id=run_id, now=now, folder=job.folder, flat=job.flat,
         formats=job.formats, desk=job.where.reports, strict=True,

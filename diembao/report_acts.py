@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, stop, user
+from diembao.shared import day as read_day
 from vietnamese.clock import system_clock
 
 if TYPE_CHECKING:
@@ -27,7 +28,12 @@ KindOption = Annotated[str, typer.Option("--kind", help="daily, weekly or monthl
 OfficeOption = Annotated[
     str | None, typer.Option("--for", help="The sheet of this agency or unit (id or name).", metavar="ID")
 ]
-DayArgument = Annotated[str, typer.Argument(help="The morning of the sheet, YYYY-MM-DD.", metavar="D")]
+DayArgument = Annotated[
+    str,
+    typer.Argument(
+        help="The morning of the sheet, YYYY-MM-DD; of a week its last day, of a month any of its days.", metavar="D"
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -61,7 +67,11 @@ def approve(
     typer.echo(f"{signed.report_id}: approved, {signed.main.name} sha256 {signed.main.sha256}")
 
 
-def correction(day: DayArgument, demo: DemoOption = False, config: ConfigOption = None) -> None:
+def correction(
+    day: Annotated[str, typer.Argument(help="The morning of the sheet, YYYY-MM-DD.", metavar="D")],
+    demo: DemoOption = False,
+    config: ConfigOption = None,
+) -> None:
     """Write what is known now and was not when the sheet was sent into a note beside it; the sheet stays as it is."""
     from report.signing.correction import write_note
 
@@ -118,13 +128,8 @@ def office_named(settings: Config, wanted: str) -> Office:
 
 
 def day_of(day: str | None) -> date:
-    """A day given on the command line."""
-    if not day:
-        stop("which morning? give --date YYYY-MM-DD")
-    try:
-        return date.fromisoformat(day)
-    except ValueError:
-        stop(f"{day!r} is not a day; write YYYY-MM-DD")
+    """The morning given on the command line; without one the command ends."""
+    return read_day(day) if day else stop("which morning? give --date YYYY-MM-DD")
 
 
 def tell(results: Written) -> None:

@@ -35,7 +35,9 @@ def register(app: typer.Typer) -> None:
 
 
 def weekly(
-    day: Annotated[str | None, typer.Option("--date", help="The day the week ends, YYYY-MM-DD.", metavar="D")] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", help="The day the week ends, YYYY-MM-DD; needed.", metavar="D")
+    ] = None,
     formats: FormatOption = DEFAULT_FORMATS,
     output: FolderOption = None,
     fresh: FreshOption = False,
@@ -47,7 +49,9 @@ def weekly(
 
 
 def monthly(
-    day: Annotated[str | None, typer.Option("--date", help="Any day of the month, YYYY-MM-DD.", metavar="D")] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", help="Any day of the month, YYYY-MM-DD; needed.", metavar="D")
+    ] = None,
     formats: FormatOption = DEFAULT_FORMATS,
     output: FolderOption = None,
     fresh: FreshOption = False,
@@ -60,7 +64,7 @@ def monthly(
 
 def city(
     day: Annotated[
-        str | None, typer.Option("--date", help="The morning of the sheet, YYYY-MM-DD.", metavar="D")
+        str | None, typer.Option("--date", help="The morning of the sheet, YYYY-MM-DD; needed.", metavar="D")
     ] = None,
     start: Annotated[
         str | None, typer.Option("--from", help="Only from then on (2026-09-09T11:30).", metavar="T")

@@ -52,7 +52,10 @@ class Change:
 
 def retag(
     since: Annotated[
-        str, typer.Option("--since", help="Articles published (undated: first seen) since then.", metavar="DATE")
+        str,
+        typer.Option(
+            "--since", help="Articles published (undated: first seen) since then (2026-09-10).", metavar="DATE"
+        ),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would change.")] = False,
     anew: Annotated[bool, typer.Option("--anew", help="Do not go on where an interrupted run stopped.")] = False,

@@ -14,7 +14,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from diembao.shared import DemoOption, clear_errors, configured, console, moment, screen, stop, user
+from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, moment, screen, stop, user
 from vietnamese.clock import iso, system_clock, to_local
 from vietnamese.normal import unaccent
 
@@ -34,12 +34,18 @@ def search(
     ],
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many.")] = 20,
     days: Annotated[int | None, typer.Option("--days", min=1, help="Only the last N days.")] = None,
-    since: Annotated[str | None, typer.Option("--since", help="Published at or after: 2026-09-10.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Published before: 2026-09-12.")] = None,
-    outlet: Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet (repeatable).")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Published at or after (2026-09-10).", metavar="DATE")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Published before (2026-09-12).", metavar="DATE")] = None,
+    outlet: Annotated[
+        list[str] | None, typer.Option("--outlet", help="Only this outlet (repeatable).", metavar="ID")
+    ] = None,
     body: Annotated[
         list[str] | None,
-        typer.Option("--body", help="Only what mentions this agency or unit, by id or name (repeatable)."),
+        typer.Option(
+            "--body", help="Only what mentions this agency or unit, by id or name (repeatable).", metavar="ID"
+        ),
     ] = None,
     rollup: Annotated[
         bool, typer.Option("--rollup/--no-rollup", help="With --body: its units, and who came before and after, too.")
@@ -48,6 +54,7 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines instead of a table.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a heading instead of a table.")] = False,
     demo: DemoOption = False,
+    config: ConfigOption = None,
 ) -> None:
     """Search the store: best first. Names of agencies and units find old and new forms. Searches are logged."""
     from gazetteer.load import load
@@ -60,19 +67,19 @@ def search(
     if days is not None and since is not None:
         stop("--days and --since: choose one")
     with clear_errors():
-        where, config = configured(demo=demo)
-        names = Names(load(config.folders))
+        where, settings = configured(demo=demo, overlay=config)
+        names = Names(load(settings.folders))
         asked_for = read_query(query, names)
         if not asked_for.wanted:
             stop('nothing to look for: give a word, "a phrase" or the name of a body; -word only leaves out')
         filters = Filters(
             since=system_clock() - timedelta(days=days) if days else moment(since) if since else None,
             until=moment(until) if until else None,
-            outlets=_outlets(config, outlet or ()),
+            outlets=_outlets(settings, outlet or ()),
             least_level=level,
             bodies=_bodies(names, body or (), rollup=rollup),
         )
-        with closing(open_store(where.database_url, system_clock, config.settings)) as store:
+        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
             hits = store.search(asked_for, limit, filters)
             asked = {"days": days, "since": since, "until": until, "outlet": outlet, "body": body, "level": level}
             told = {key: value for key, value in asked.items() if value}

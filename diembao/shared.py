@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -123,6 +123,14 @@ def moment(text: str) -> datetime:
     except ValueError:
         stop(f"{text!r} is not a time; write 2026-09-10 or 2026-09-10T05:30")
     return at if at.tzinfo else at.replace(tzinfo=LOCAL)
+
+
+def day(text: str) -> date:
+    """Read `2026-09-10`; anything else ends the command."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        stop(f"{text!r} is not a day; write YYYY-MM-DD")
 
 
 def span(text: str) -> timedelta:

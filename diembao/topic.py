@@ -43,17 +43,27 @@ def topic(
         str | None,
         typer.Argument(help="""Words, "a phrase", -not, names of agencies and units; without diacritics finds both."""),
     ] = None,
-    since: Annotated[str | None, typer.Option("--since", help="Only what is at most this old: 6h, 3d.")] = None,
-    follow: Annotated[str | None, typer.Option("--follow", help="Look again every 10m, until Ctrl-C.")] = None,
-    for_: Annotated[str | None, typer.Option("--for", help="With --follow: end after this long, 2h.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Only what is at most this old (6h, 3d).", metavar="TIME")
+    ] = None,
+    follow: Annotated[
+        str | None, typer.Option("--follow", help="Look again this often (10m), until Ctrl-C.", metavar="TIME")
+    ] = None,
+    for_: Annotated[
+        str | None, typer.Option("--for", help="With --follow: end after this long (2h).", metavar="TIME")
+    ] = None,
     outlets: Annotated[str | None, typer.Option("--outlets", help="Only these outlets: a,b.", metavar="IDS")] = None,
     pages: Annotated[int, typer.Option("--pages", min=0, help="Fetch at most this many pages a round.")] = 150,
     seconds: Annotated[float, typer.Option("--seconds", min=0, help="Ask nothing more after this long.")] = 120.0,
-    save: Annotated[str | None, typer.Option("--save", help="Save it as a topic the night follows.")] = None,
+    save: Annotated[
+        str | None, typer.Option("--save", help="Save it as a topic the night follows.", metavar="NAME")
+    ] = None,
     saved: Annotated[str | None, typer.Option("--saved", help="Run the saved topic NAME.", metavar="NAME")] = None,
     close: Annotated[str | None, typer.Option("--close", help="Follow the topic NAME no more.", metavar="NAME")] = None,
     listed: Annotated[bool, typer.Option("--list", help="List the saved topics.")] = False,
-    at: Annotated[str | None, typer.Option("--at", help="Pretend it is this time.", metavar="TIME")] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="Pretend it is this time (2026-09-10T05:30).", metavar="TIME")
+    ] = None,
     config: ConfigOption = None,
     hosts: Annotated[
         Path | None,

@@ -30,8 +30,10 @@ AFTER_THE_NIGHT = timedelta(hours=6)
 
 
 def watch(
-    every: Annotated[str, typer.Option("--every", help="Look around every 30m.", metavar="TIME")] = "30m",
-    for_: Annotated[str | None, typer.Option("--for", help="End after this long (8h); else Ctrl-C.")] = None,
+    every: Annotated[str, typer.Option("--every", help="Look around this often (30m, 2h).", metavar="TIME")] = "30m",
+    for_: Annotated[
+        str | None, typer.Option("--for", help="End after this long (8h); else Ctrl-C.", metavar="TIME")
+    ] = None,
     once: Annotated[bool, typer.Option("--once", help="Look around once and end.")] = False,
     demo: DemoOption = False,
     config: ConfigOption = None,

@@ -35,7 +35,7 @@ def outlet_health(
     *,
     run_id: str | None,
     now: datetime,
-    calendar: model.Calendar | None = None,
+    calendar: model.Calendar,
 ) -> list[OutletHealth]:
     """The state of each outlet after the run `run_id` (None: the newest night or import), in order of id.
 
@@ -50,7 +50,7 @@ class _Seen:
     """All that the store knows of the outlets, read once."""
 
     def __init__(
-        self, store: Store, outlets: list[Outlet], run_id: str | None, now: datetime, calendar: model.Calendar | None
+        self, store: Store, outlets: list[Outlet], run_id: str | None, now: datetime, calendar: model.Calendar
     ) -> None:
         self._store, self._now = store, now
         self._activity: Mapping[str, OutletActivity] = outlet_activity(store, run_id)
@@ -59,7 +59,7 @@ class _Seen:
         self._looked = days_looked(store, now - HISTORY)
         self._coverage = field_coverage(store, now - LAST_DAY, now + timedelta(seconds=1))
         self._usual = field_coverage(store, now - HISTORY, now - LAST_DAY)
-        self._calendar = Calendar(holidays=calendar.holidays, worked=calendar.worked) if calendar else Calendar()
+        self._calendar = Calendar(holidays=calendar.holidays, worked=calendar.worked)
 
     def facts(self, outlet: Outlet) -> OutletFacts:
         """What is known of one outlet."""

@@ -30,7 +30,7 @@ def office_of(gazetteer: Gazetteer, wanted: str, city: str) -> Office:
         found = [each for each in named if each.valid_until is None] or list(named)
         if len(found) != 1:
             ids = ", ".join(each.id for each in found)
-            remedy = f"say which: {ids}" if found else "see `diembao gazetteer show NAME`"
+            remedy = f"say which: {ids}" if found else "`diembao gazetteer lookup NAME` prints ids"
             raise LookupError(f"{wanted!r} is no agency or unit; {remedy}")
         record = found[0]
     name = printed_name(gazetteer.name(record.id), city)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from config.model import Calendar
 from night.judge import outlet_health
 from storage.schema import feed_polls, frontier
 
@@ -118,7 +119,7 @@ def test_a_304_keeps_the_last_known_fact_an_empty_feed_stays_an_empty_feed(site:
 
     def told() -> str:
         night.run()
-        [health] = outlet_health(night.store, [outlet], run_id=night.run_id, now=night.now)
+        [health] = outlet_health(night.store, [outlet], run_id=night.run_id, now=night.now, calendar=Calendar())
         return f"{polls(night)[0][1]} {health.state}: {health.reason_vi}"
 
     def serve(*links: str, tag: str) -> None:

@@ -7,23 +7,27 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
 from config.places import CHECKOUT
+from diembao.main import app
 
-COMMANDS = [
-    (), ("nightly",), ("report",), ("report", "daily"), ("report", "verify"), ("search",), ("topic",), ("explain",),
-    *(("issues", *name) for name in ((), ("list",), ("show",), ("explain",), ("merge",), ("split",), ("move",))),
-    *(("issues", name) for name in ("remove", "rename", "pin", "unpin", "undo", "log")),
-    ("health",), ("outlets",), ("outlets", "list"), ("outlets", "show"), ("outlets", "check"), ("outlets", "add"),
-    ("outlets", "doctor"), ("outlets", "save-page"), ("gazetteer",), ("gazetteer", "lookup"),
-    ("gazetteer", "history"), ("gazetteer", "lint"), ("gazetteer", "export"), ("analyse",), ("tag",), ("group",),
-    ("import",), ("retag",), ("correct",),
-    ("db",), ("db", "check"), ("db", "upgrade"), ("db", "backup"), ("db", "restore"), ("db", "purge"),
-    ("archive",), ("archive", "list"), ("archive", "verify"), ("archive", "replay"), ("watch",),
-    ("healthcheck",), ("alerts",),
-]  # fmt: skip
+ROOMS = ("config", "gazetteer", "storage", "crawler", "pipelines", "issues", "report", "night", "demo", "diembao")
+
+
+def commands(group: Any, *path: str) -> Iterator[tuple[str, ...]]:
+    """Every command and group of commands, as it is typed."""
+    yield path
+    for name, command in getattr(group, "commands", {}).items():
+        yield from commands(command, *path, name)
+
+
+COMMANDS = list(commands(get_command(app)))
 
 
 def diembao(home, *arguments: str, columns: str = "200") -> subprocess.CompletedProcess[str]:
@@ -40,19 +44,37 @@ def diembao(home, *arguments: str, columns: str = "200") -> subprocess.Completed
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_command_has_help(tmp_path, command) -> None:
-    done = diembao(tmp_path, *command, "--help")
-    assert done.returncode == 0, done.stderr
+def test_every_command_has_help(tmp_path, monkeypatch, command) -> None:
+    monkeypatch.setenv("DIEMBAO_HOME", str(tmp_path))
+    done = CliRunner().invoke(app, [*command, "--help"])
+    assert done.exit_code == 0, done.output
     assert "Usage" in done.stdout
     assert len(done.stdout) > 300
     assert list(tmp_path.iterdir()) == []
 
 
-def test_readme_and_quick_start_name_only_commands_that_exist() -> None:
-    known = {command[0] for command in COMMANDS if command}
-    for page in ("README.md", "docs/huong-dan.md"):
-        text = (CHECKOUT / page).read_text(encoding="utf-8")
-        assert set(re.findall(r"bin/diembao ([a-z]+)", text)) <= known
+def test_the_program_itself_has_help_and_writes_nothing(tmp_path) -> None:
+    done = diembao(tmp_path, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "nightly --demo" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_command_that_a_message_or_a_page_names_exists() -> None:
+    known = {" ".join(command) for command in COMMANDS}
+    groups = {command.split()[0] for command in known if " " in command}
+    named = re.compile(r"(?:`|bin/)diembao ([a-z-]+)(?: ([a-z]+(?:-[a-z]+)*))?")
+    files = [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*.md"), *CHECKOUT.glob("deploy/*")]
+    files += [file for room in ROOMS for file in (CHECKOUT / room).rglob("*.py")]
+    wrong = []
+    for file in files:
+        for first, second in named.findall(file.read_text(encoding="utf-8")):
+            if first.startswith("-"):
+                continue
+            whole = f"{first} {second}" if second and first in groups else first
+            if whole not in known:
+                wrong.append(f"{file.relative_to(CHECKOUT)}: {whole}")
+    assert wrong == []
 
 
 @pytest.mark.parametrize(
@@ -63,6 +85,7 @@ def test_readme_and_quick_start_name_only_commands_that_exist() -> None:
         (("nightly", "--at", "yesterday"), "is not a time"),
         (("nightly", "--demo", "--at", "2020-01-01"), "no day of the town"),
         (("report", "--date", "soon"), "is not a day"),
+        (("explain", "i1", "--date", "soon"), "is not a day"),
         (("report", "--date", "2026-09-10"), "no night has run yet"),
         (("report", "--date", "2026-09-10", "--format", "odt"), "odt"),
         (("report", "verify", "/nowhere.json"), "nowhere.json"),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config import model
 from config.model import Outlet
 from night.expected import Calendar, Volume
 from night.health import FeedAnswer, OutletFacts, judge_outlet
@@ -230,13 +231,13 @@ def test_health_after_a_break_of_two_weeks_judges_by_the_days_it_saw(store: Any)
     paper = Outlet(id="a", name="A", domains=("a.example",), tier="local", feeds=("f",))
     nights(store, range(19, 34))
     nights(store, range(5))
-    [back] = outlet_health(store, [paper], run_id=None, now=NIGHT)
+    [back] = outlet_health(store, [paper], run_id=None, now=NIGHT, calendar=model.Calendar())
     assert (back.state, back.reason) == ("healthy", "new articles")
     assert back.evidence["usual_a_day"] == 6
     later = NIGHT + timedelta(days=2)
     run = store.begin_run("nightly", later.date()).run_id
     store.discover(run, FeedPoll(feed_url="f", outlet_id="a", polled_at=later, status=304), [])
-    [quiet] = outlet_health(store, [paper], run_id=run, now=later)
+    [quiet] = outlet_health(store, [paper], run_id=run, now=later, calendar=model.Calendar())
     assert quiet.state == "silent", "the break of ours is no measure of its silences"
 
 
