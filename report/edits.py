@@ -54,6 +54,7 @@ _ROW = """
 # proposal = ""
 # deadline = ""
 """
+_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+")
 _TITLE_LETTERS = 160
 
@@ -188,7 +189,7 @@ def _edit(file: Path, issue_id: str, raw: object, words: int) -> IssueEdit:
         raise ConfigError(
             file, f"{where}.summary", f"{len(summary.split())} words", f"Shorten it to at most {words} words"
         )
-    if not isinstance(made.deadline, date | str):
+    if not isinstance(made.deadline, date | str) or _no_day(made.deadline):
         raise ConfigError(file, f"{where}.deadline", f"{made.deadline!r} is no day", 'Write "15/9/2026" or 2026-09-15')
     return IssueEdit(
         summary=summary or None,
@@ -199,6 +200,18 @@ def _edit(file: Path, issue_id: str, raw: object, words: int) -> IssueEdit:
         proposal=made.proposal.strip(),
         deadline=short_date(made.deadline) if isinstance(made.deadline, date) else made.deadline.strip(),
     )
+
+
+def _no_day(deadline: date | str) -> bool:
+    """Whether it looks like a day and is none: 30/2/2026."""
+    written = isinstance(deadline, str) and _DAY.fullmatch(deadline.strip())
+    if not written:
+        return False
+    try:
+        date(*(int(part) for part in reversed(written.groups())))
+    except ValueError:
+        return True
+    return False
 
 
 def check(file: Path, edits: Edits, issues: Iterable[str]) -> None:

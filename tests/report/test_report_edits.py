@@ -85,6 +85,7 @@ def test_edits_go_into_every_number_and_survive_the_next_night(full):
     ("[issue.nobody]\ndrop = true\n", "issue.nobody"),
     ('[issue.i1]\nmerge = "i3"\n[issue.i3]\nmerge = "i1"\n', "merge"),
     (f'[issue.i1]\nsummary = "{"từ " * 61}"\n', "summary"),
+    ('[issue.i1]\ndeadline = "30/2/2026"\n', "deadline"),
     ("[issue.i1\n", "syntax"),
 ])  # fmt: skip
 def test_a_mistake_names_file_and_key_and_does_not_stop_a_night(full, text, key):
