@@ -54,14 +54,13 @@ class Places:
 def places(*, demo: bool = False, environ: Mapping[str, str] | None = None) -> Places:
     """The places as the environment gives them; folders are made when something is written to them.
 
-    With `demo` everything lies under `DIEMBAO_HOME/demo`. The demo on Postgres uses the same database in a schema of
-    its own, so that demo and live rows never mix.
+    With `demo` everything lies under `DIEMBAO_HOME/demo`, whatever file `DIEMBAO_DATABASE_URL` names; on Postgres the
+    demo uses the same database in a schema of its own. So demo and live rows never mix.
     """
     env = os.environ if environ is None else environ
     home = Path(env.get("DIEMBAO_HOME") or CHECKOUT / "var").expanduser().resolve()
     url = env.get("DIEMBAO_DATABASE_URL") or ""
     if demo:
         home = home / "demo"
-        if url.startswith("postgres"):
-            url += ("&" if "?" in url else "?") + "schema=diembao_demo"
+        url = url + ("&" if "?" in url else "?") + "schema=diembao_demo" if url.startswith("postgres") else ""
     return Places(home=home, database_url=url or f"sqlite:///{home / 'diembao.db'}")

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.context import context_of
 from crawler.errors import ForeignHostError, RefusedAddressError
-from crawler.guard import Guard, host_of
+from crawler.guard import Guard, host_of, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from scrapy import Request
     from scrapy.crawler import Crawler
 
@@ -47,8 +45,3 @@ def check(guard: Guard, url: str, meta: dict[str, Any]) -> None:
         raise ForeignHostError(f"foreign-host: {host_of(url)}")
     if reason := guard.refuses(url):
         raise RefusedAddressError(reason)
-
-
-def within(host: str, domains: Iterable[str]) -> bool:
-    """True when `host` is one of `domains` or below one."""
-    return any(host == domain or host.endswith("." + domain) for domain in domains)

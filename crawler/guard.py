@@ -11,7 +11,7 @@ import re
 import socket
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -101,6 +101,11 @@ def host_of(url: str) -> str:
         return plain_host(urlsplit(url).hostname or "")
     except ValueError:
         return ""
+
+
+def within(host: str, domains: Iterable[str]) -> bool:
+    """True when `host` is one of `domains` or below one."""
+    return any(host == domain or host.endswith("." + domain) for domain in domains)
 
 
 def plain_host(host: str) -> str:

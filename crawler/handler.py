@@ -14,13 +14,13 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _Scrap
 from scrapy.exceptions import DownloadCancelledError, DownloadFailedError
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
-from scrapy.utils.httpobj import urlparse_cached
 from service_identity import VerificationError
 from twisted.web.client import Agent
 
 from crawler.context import context_of
 from crawler.endpoints import RESOLVERS, GuardedEndpoints
 from crawler.errors import TooBigError, UnreachableError
+from crawler.guard import host_of
 from crawler.pace import Pacer
 from crawler.tally import Tally
 
@@ -55,8 +55,7 @@ class GuardedHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Wait for the host's turn, then ask. HeldError, TooBigError and UnreachableError beside Scrapy's own."""
-        host = urlparse_cached(request).hostname or ""
-        async with self._pacer.turn(host, float(request.meta.get("pace", 0.0))):
+        async with self._pacer.turn(host_of(request.url), float(request.meta.get("pace", 0.0))):
             try:
                 with wrap_twisted_exceptions():
                     response = await maybe_deferred_to_future(self._agent().download_request(request))

@@ -6,11 +6,11 @@ import logging
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, NotConfigured, ResponseDataLossError
-from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.error import ConnectionClosed
 
 from crawler.context import Context, context_of
 from crawler.errors import HeldError, UnreachableError
+from crawler.guard import host_of
 from crawler.pace import retry_after
 from crawler.visited import header
 
@@ -55,7 +55,7 @@ class RetryMiddleware:
         if response.status == 429 and pause is None:  # noqa: PLR2004 - HTTP
             pause = request.meta.get("pace", 0.0) * UNNAMED_PAUSE * 2 ** request.meta.get("tries", 0)
         if pause:
-            self._context.store.hold_host(urlparse_cached(request).hostname or "", pause)
+            self._context.store.hold_host(host_of(request.url), pause)
             if pause > self._context.longest_wait:
                 raise HeldError(f"{response.status}, to be asked again in {pause:.0f} s", pause)
         return self._again(request, self._context.crawl.retries, str(response.status)) or response

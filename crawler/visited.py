@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage.records import FrontierRow, Outcome, Page
@@ -64,8 +65,6 @@ def visited_page(row: FrontierRow, response: Response, now: datetime) -> Visited
 
 def visited_verdict(row: FrontierRow, verdict: Verdict, now: datetime) -> Visited:
     """The item for a visit that brought no page."""
-    from datetime import timedelta
-
     outcome = Outcome(
         url=row.url,
         outlet_id=row.outlet_id,

@@ -18,6 +18,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from config.model import Outlet
+from crawler.guard import within
 from pipelines.blocks import BLOCKS, Block
 from pipelines.credit import credited_outlet, is_credit, without_photo_credit
 from pipelines.generic import generic_blocks
@@ -325,7 +326,7 @@ def canonical_url(meta: Metadata, url: str, outlet: Outlet | None) -> str:
             continue
         own = outlet.domains if outlet else _same_site(url)
         host = (parts.hostname or "").lower()
-        if any(host == domain or host.endswith("." + domain) for domain in own) and parts.path not in {"", "/"}:
+        if within(host, own) and parts.path not in {"", "/"}:
             return whole
     return url
 

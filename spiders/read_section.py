@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from w3lib.encoding import html_to_unicode
 
-from crawler.gate import within
+from crawler.guard import within
 from spiders.article_link import LEAST_NUMBERED, likeness
 from spiders.plain import title_text
 from spiders.read_feed import MOST_BYTES, MOST_ITEMS, FeedResult, link

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -342,21 +343,13 @@ class Visit:
         return Verdict(fate=FateWord.FAILED, detail=f"error id {told}")
 
 
-class _stopping:  # noqa: N801 - reads as a verb where it is used
-    """A store that fails stops the crawl: nothing already committed is lost, nothing more is asked."""
-
-    def __init__(self, context: Context, error: BaseException | None = None) -> None:
-        self._context = context
+@contextmanager
+def _stopping(context: Context, error: BaseException | None = None) -> Iterator[None]:
+    """A store that fails, here or before as `error`, stops the crawl: what is stored stays, nothing more is asked."""
+    try:
         if isinstance(error, StoreError):
-            self._stop(error)
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, StoreError):
-            self._stop(error)
-
-    def _stop(self, error: StoreError) -> None:
-        self._context.failure = self._context.failure or error
-        raise CloseSpider("store-error") from error
+            raise error
+        yield
+    except StoreError as failed:
+        context.failure = context.failure or failed
+        raise CloseSpider("store-error") from failed

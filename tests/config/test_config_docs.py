@@ -20,6 +20,10 @@ def test_demo_and_live_never_share_a_place(tmp_path) -> None:
     assert demo.reports == tmp_path / "demo" / "reports"
     postgres = places(demo=True, environ=env | {"DIEMBAO_DATABASE_URL": "postgresql://h/d"})
     assert postgres.database_url == "postgresql://h/d?schema=diembao_demo"
+    for own in ("sqlite:////srv/live.db", "/srv/live.db"):
+        assert places(environ=env | {"DIEMBAO_DATABASE_URL": own}).database_url == own
+        beside = places(demo=True, environ=env | {"DIEMBAO_DATABASE_URL": own})
+        assert beside.database_url == demo.database_url
 
 
 def test_every_key_is_described() -> None:

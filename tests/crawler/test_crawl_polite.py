@@ -40,6 +40,16 @@ def test_requests_to_a_host_keep_their_distance_and_never_overlap(night: Any, si
     assert site.paths(C)[1].at < site.paths(B)[1].at, "outlets go side by side"
 
 
+def test_a_dot_behind_its_name_makes_no_second_host(night: Any, site: Any) -> None:
+    night.crawl_settings = {"pace_seconds": 0.2}
+    night.outlet()
+    site.feed(B, f"http://{B}/1", f"http://{B}./2", f"http://{B}/3")
+    night.run()
+    rows = sorted(site.asked, key=lambda asked: asked.at)
+    assert sorted(row.path for row in rows if row.path[1:].isdigit()) == ["/1", "/2", "/3"]
+    assert min(gaps(rows)) > 0.19
+
+
 def test_two_crawls_at_once_share_the_pace(night: Any, site: Any) -> None:
     """Two stores on one file, as two processes have them."""
     from storage.store import open_store
