@@ -30,7 +30,7 @@ from issues.group import Grouper  # noqa: E402
 from issues.weights import GroupingWeights, grouping_weights  # noqa: E402
 
 MONTH = "feeds-2026-06"
-BIASES = (-0.6, -0.55, -0.5, -0.45, -0.4)
+BIASES = (-0.5, -0.45, -0.4, -0.35, -0.3)
 BEST_SHARES = (0.3, 0.35, 0.4, 0.45, 0.5)
 MISSING = (-2.0, -3.0, -4.0)
 FOLDS, TIMES = 5, 6

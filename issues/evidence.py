@@ -11,6 +11,9 @@ from issues.profile import TITLE_WEIGHT, Profile
 NAMES_PRIOR = 5.0
 """Weight of names that would be needed to outdo not knowing: that of one fairly rare name."""
 
+PART_OF_PAIR = 0.5
+"""Share of its heavier syllable's squared weight that a pair of syllables does not count again: «bí thư» says little
+beyond «thư», and an office of ten syllables would otherwise tie whatever its holder did."""
 
 LEAST_BODY = 40
 """Pairs of syllables below which a body says too little to be compared."""
@@ -27,17 +30,24 @@ class Sums:
 
 
 class Weights(dict[str, float]):
-    """Weights of terms, asked for once each; their squares; and what articles weigh by them."""
+    """Weights of terms, asked for once each; their squares; and what articles weigh by them.
+
+    A pair of syllables (`a b`) weighs what it says beyond its heavier syllable, which is a term of its own.
+    """
 
     def __init__(self, weigh: Callable[[str], float]) -> None:
-        """`weigh`: the weight of a term."""
+        """`weigh`: how rare a term is, before that."""
         self._weigh = weigh
-        self.squares = _Squares(weigh)
+        self.squares = _Squares(self)
         self.sums: dict[str, Sums] = {}
         """By article id, what `of` has reckoned: whoever keeps weights takes out what changed."""
 
     def __missing__(self, term: str) -> float:
-        self[term] = weight = self._weigh(term)
+        weight = self._weigh(term)
+        left, blank, right = term.partition(" ")
+        if blank:
+            weight = sqrt(max(0.0, weight**2 - PART_OF_PAIR * max(self[left], self[right]) ** 2))
+        self[term] = weight
         return weight
 
     def of(self, article: Profile) -> Sums:
@@ -56,11 +66,11 @@ class Weights(dict[str, float]):
 class _Squares(dict[str, float]):
     """Squares of weights, reckoned once each."""
 
-    def __init__(self, weigh: Callable[[str], float]) -> None:
-        self._weigh = weigh
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
 
     def __missing__(self, term: str) -> float:
-        self[term] = square = self._weigh(term) ** 2
+        self[term] = square = self._weights[term] ** 2
         return square
 
 
@@ -74,6 +84,8 @@ class Evidence:
     """Share of one title's weight found in the other article's title and lead, the better way round."""
     names: float
     """Share of the title's names found in the other article, the worse way round; one half where a title has none."""
+    sport_names: float
+    """Cosine of the weighed names of title and lead where one of the two is sport: who played; 0 for other kinds."""
     entities: float
     """Share of common agencies and units."""
     body: float | None
@@ -100,6 +112,7 @@ def compare(a: Profile, b: Profile, weights: Weights) -> Evidence:
         likeness=_cosine(a, b, weights),
         title_in_other=max(_title_in(a, b, weights), _title_in(b, a, weights)),
         names=min(_names_covered(a, b, weights), _names_covered(b, a, weights)),
+        sport_names=_names_alike(a, b, weights) if "sport" in (a.kind, b.kind) else 0.0,
         entities=_share(a.entities, b.entities),
         body=_body(a.body, b.body, weights) if min(len(a.body), len(b.body)) >= LEAST_BODY else None,
         days_apart=abs(a.at - b.at) if a.at is not None and b.at is not None else 0.0,
@@ -133,6 +146,14 @@ def _names_covered(a: Profile, b: Profile, weights: Weights) -> float:
     """Drawn towards one half, all the more the less the names weigh: the city's own name proves nothing."""
     found = fsum(map(weights.__getitem__, a.title_names & b.names))
     return (found + NAMES_PRIOR / 2) / (weights.of(a).title_names + NAMES_PRIOR)
+
+
+def _names_alike(a: Profile, b: Profile, weights: Weights) -> float:
+    both = fsum(map(weights.squares.__getitem__, a.names & b.names))
+    if not both:
+        return 0.0
+    of_a, of_b = (fsum(map(weights.squares.__getitem__, names)) for names in (a.names, b.names))
+    return both / sqrt(of_a * of_b)
 
 
 def _body(a: frozenset[str], b: frozenset[str], weights: Weights) -> float:

@@ -40,7 +40,10 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     dates_differ: float
     differ_alike: float
     units_differ: float
+    sport: float
+    sport_names: float
     sport_days_log: float
+    sport_days_from: float
     daily_days_log: float
     roundup: float
     one_series: float
@@ -71,7 +74,10 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             + self.days_apart_log * far
         )
         total += self.places_differ * seen.places_differ + self.dates_differ * seen.dates_differ
-        total += self.sport_days_log * far * ("sport" in kinds) + self.daily_days_log * far * (kinds == {"daily"})
+        total += self.daily_days_log * far * (kinds == {"daily"})
+        if "sport" in kinds:
+            late = math.log1p(4 * max(0.0, days - self.sport_days_from))
+            total += self.sport + self.sport_names * seen.sport_names + self.sport_days_log * late
         elsewhere = not seen.shared_object and (seen.places_differ or seen.units_differ)
         total += self.differ_alike * seen.likeness * (elsewhere or seen.dates_differ)
         total += self.units_differ * (elsewhere and seen.units_differ) + self.shared_units * seen.shared_units

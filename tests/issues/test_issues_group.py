@@ -124,6 +124,19 @@ def story(key: str, hours: float, title: str, sapo: str, outlet: str) -> Profile
     )  # fmt: skip
 
 
+def test_a_preview_and_a_report_of_one_match_are_one_and_two_matches_of_a_day_are_not() -> None:
+    parts = [
+        story("a", 0, "Hải Âu FC tiếp Thép Bắc FC ở vòng 5 V-League, Lê Quang Tới đá chính",
+              "Chiều nay Hải Âu FC gặp Thép Bắc FC trên sân Cửa Biển, HLV Phan Đình Sáu lo hàng thủ.", "bao-mot"),
+        story("b", 8, "Lê Quang Tới ghi bàn, Hải Âu FC thắng Thép Bắc FC",
+              "Trên sân Cửa Biển, Hải Âu FC của HLV Phan Đình Sáu lấy trọn ba điểm trước Thép Bắc FC.", "bao-hai"),
+        story("c", 9, "Trần Văn Nhị ghi bàn, Sông Lớn FC thắng Núi Đá FC",
+              "Trên sân Bến Đò, Sông Lớn FC của HLV Võ Công Tám lấy trọn ba điểm trước Núi Đá FC.", "bao-hai"),
+    ]  # fmt: skip
+    found = grouped(parts)
+    assert found["a"] == found["b"] != found["c"]
+
+
 def test_an_article_that_ties_two_young_issues_brings_them_together() -> None:
     parts = [
         story("a", 0, "Tàu Sao Biển 08 mất liên lạc ngoài khơi Bạch Long Vĩ",
@@ -165,7 +178,8 @@ def test_places_are_read_as_written_and_not_out_of_words_and_names(title: str, n
     assert story("a", 0, title, "", "bao-mot").places == named
 
 
-SYLLABLES = [head + rest for head in ("ch", "l", "kh", "tr", "ng", "v") for rest in ("ang", "oi", "uê", "ươn", "at")]
+HEADS, RESTS = ("ch", "l", "kh", "tr", "ng", "v"), ("ang", "oi", "uê", "ươn", "at", "inh")
+SYLLABLES = [head + rest for head in HEADS for rest in RESTS]
 
 
 def month() -> list[Profile]:

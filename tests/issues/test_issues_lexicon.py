@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
+
+from issues.evidence import PART_OF_PAIR, Weights
 from issues.lexicon import COUNTED_DAYS, MOST_LATE, OPEN_DAYS, Lexicon
 
 DAY = 20_000
@@ -13,7 +16,7 @@ def lexicon(days: Iterable[int]) -> Lexicon:
     made = Lexicon({"đường": 0.1})
     for day in days:
         made.add(f"storm-{day}", {"bão": 2, "đường": 1}, day)
-        made.add(f"road-{day}", {"đường": 1, f"phố {day}": 1}, day)
+        made.add(f"road-{day}", {"đường": 1, f"phố{day}": 1}, day)
     return made
 
 
@@ -37,7 +40,7 @@ def test_a_straggler_is_counted_at_once_and_forgotten_without_a_trace() -> None:
     assert made.weights(DAY)["bão"] == before
     for day in COMPLETE:
         made.remove(f"storm-{day}", {"bão": 2, "đường": 1}, day)
-        made.remove(f"road-{day}", {"đường": 1, f"phố {day}": 1}, day)
+        made.remove(f"road-{day}", {"đường": 1, f"phố{day}": 1}, day)
     assert made.weights(DAY)["bão"] == Lexicon({"đường": 0.1}).weights(DAY)["bão"]
 
 
@@ -60,8 +63,17 @@ def test_weights_are_kept_for_a_few_days_only() -> None:
 
 def test_candidates_share_rare_terms_and_the_likest_comes_first() -> None:
     made = lexicon(COMPLETE)
-    made.add("other", {"bão": 1, f"phố {COMPLETE[0]}": 1}, DAY)
-    found = made.candidates({"bão": 1, f"phố {COMPLETE[0]}": 1}, 3, made.weights(DAY))
+    made.add("other", {"bão": 1, f"phố{COMPLETE[0]}": 1}, DAY)
+    found = made.candidates({"bão": 1, f"phố{COMPLETE[0]}": 1}, 3, made.weights(DAY))
     assert found[0] == "other"
     assert len(found) == 3
     assert made.candidates({"lụt": 1}, 3, made.weights(DAY)) == []
+
+
+def test_a_pair_of_syllables_weighs_what_it_says_beyond_them() -> None:
+    rarity = {"bí": 5.0, "thư": 3.0, "bí thư": 5.0, "chợ": 2.0, "cháy": 3.0, "cháy chợ": 7.0}
+    weights = Weights(rarity.__getitem__)
+    assert weights["bí thư"] ** 2 == pytest.approx(25 - PART_OF_PAIR * 25)
+    assert weights["cháy chợ"] ** 2 == pytest.approx(49 - PART_OF_PAIR * 9)
+    assert weights.squares["cháy chợ"] == weights["cháy chợ"] ** 2
+    assert weights["bí"] == 5.0

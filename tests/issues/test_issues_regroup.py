@@ -74,9 +74,13 @@ def test_an_article_taken_out_by_hand_stays_out_when_its_issue_is_grouped_anew(s
     fill(store, BOTH)
     rows = store.placed_rows((), placed(store))
     assert len({row.auto_issue_id for row in rows.values()}) == 1, "the rules put all of them together"
+    brought_by = rows[BOTH.article_id].tied_to
+    assert brought_by is not None
     assert {key: row.issue_id for key, row in rows.items()} == {
-        SHIP.article_id: alone, AGAIN.article_id: ship, PLANE.article_id: ship, BOTH.article_id: ship,
+        SHIP.article_id: alone, AGAIN.article_id: ship, PLANE.article_id: ship,
+        BOTH.article_id: rows[brought_by].issue_id,
     }  # fmt: skip
+    assert alone != ship
 
 
 def test_a_matter_that_was_sent_is_not_new_when_it_is_grouped_anew(store: Store) -> None:
