@@ -21,10 +21,10 @@ from report.laid import sheet_of, without_told
 from report.sheet import Sheet
 from report.signable import daily_id
 from report.snapshot import KeptState, as_of, snapshot_file
-from report.style import Style, load_style
+from report.style import load_style
 from report.then import from_kept, to_keep
 from storage import sheet_queries as ask
-from storage.report_records import Report, ReportArticle, ReportFile
+from storage.report_records import Report, ReportArticle
 from storage.store import Store
 
 KIND = "daily"
@@ -299,6 +299,3 @@ def _row(base: SheetInputs, sheet: Sheet, data: bytes) -> Report:
 def _state(row: dict[str, Any]) -> KeptState:
     times = {key: row[key] and datetime.fromisoformat(row[key]) for key in ("last_success_at", "last_new_at")}
     return KeptState(**{**row, **times})
-
-
-__all__ = ["ReportFile", "SheetFiles", "Style", "write_again", "write_as_of", "write_sheet"]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config.loader import ConfigError
 from report.forms.docx_contents import put_contents
-from report.forms.docx_template import packed
+from report.forms.docx_package import HYPERLINK, packed
 from report.forms.docx_xml import run
-from report.forms.linked import HYPERLINK, linked_run
+from report.forms.linked import linked_run
 from report.forms.paper import Paper, paper_of
-from report.forms.printed import office_link, printable
+from report.forms.printed import clean, office_link
 
 if TYPE_CHECKING:
     from docxtpl import DocxTemplate
@@ -98,11 +99,7 @@ def _environment() -> Environment:
     from jinja2 import StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
-    return SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=_clean)
-
-
-def _clean(value: object) -> object:
-    return printable(value) if type(value) is str else value
+    return SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=clean)
 
 
 class _Link:
@@ -136,17 +133,11 @@ class _Links:
 
 def _properties(properties: Any, paper: Paper, sheet: Sheet) -> None:  # noqa: ANN401 (python-docx has no types)
     """The office made it, when the sheet was made: no person, no clock of this machine."""
-    moment = sheet.inputs.generated_at.astimezone(_utc()).replace(tzinfo=None)
+    moment = sheet.inputs.generated_at.astimezone(UTC).replace(tzinfo=None)
     properties.title = f"Báo cáo tổng hợp thông tin báo chí {paper.short_date}"
     properties.author = properties.last_modified_by = paper.issuer_name
     properties.created = properties.modified = moment
     properties.revision = 1
-
-
-def _utc() -> Any:  # noqa: ANN401 (datetime.timezone)
-    from datetime import UTC
-
-    return UTC
 
 
 def _timeless(content: bytes) -> bytes:

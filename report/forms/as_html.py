@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from config.loader import ConfigError
 from report.forms import passages, phrases
-from report.forms.printed import detail_of, named_in, printable, quoted_title, remarks, safe_link
+from report.forms.printed import clean, detail_of, named_in, printable, quoted_title, remarks, safe_link
 from report.inputs import WHOLE_CITY
 from report.sheet import IssueRow, Sheet
 from report.style import Style, template_folders
@@ -56,7 +56,7 @@ def environment(folders: Sequence[Path]) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_clean,
+        finalize=clean,
     )
     environment.filters |= {
         "number": numbers.number,
@@ -69,11 +69,6 @@ def environment(folders: Sequence[Path]) -> Environment:
     }
     environment.globals |= {"percent": numbers.percent, "time_tag": time_tag, "broken": broken}
     return environment
-
-
-def _clean(value: object) -> object:
-    """Whatever a template prints, cleaned before it is escaped; markup and numbers pass."""
-    return printable(value) if type(value) is str else value
 
 
 def broken(text: str) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,7 +20,12 @@ SCHEMA = "diembao/sheet/1"
 
 def as_json(sheet: Sheet, style: Style) -> bytes:
     """UTF-8, one key a line, always in the same order; the same sheet gives the same bytes."""
-    text = json.dumps(as_data(sheet, style), ensure_ascii=False, indent=1, allow_nan=False)
+    return json_bytes(as_data(sheet, style))
+
+
+def json_bytes(data: Mapping[str, Any]) -> bytes:
+    """JSON values as a file: UTF-8, one key a line, in their order; halves of a letter become question marks."""
+    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)
     return (text + "\n").encode("utf-8", errors="replace")
 
 

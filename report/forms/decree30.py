@@ -79,6 +79,12 @@ TABLE_PT = 12
 WIDE_TABLE_PT = 11
 """Text inside tables: not named by the decree; eight columns need the smaller one."""
 
+HEAD_LEFT_MM, HEAD_RIGHT_MM = 72.0, 93.0
+"""The two columns of the head: together the 165 mm between the margins."""
+
+TO_LEFT_MM = 40
+"""Where the list of addressees begins, below *Kính gửi:*."""
+
 MOTTO_RULE_MM = 56
 """«Độc lập - Tự do - Hạnh phúc» in 13 pt bold is 55,9 mm wide."""
 ISSUER_RULE_MM = 25

@@ -17,10 +17,10 @@ from markupsafe import Markup
 from report.forms import decree30 as d
 from report.forms.as_html import rendered
 from report.forms.as_mail import encodable
+from report.forms.docx_package import NUMBERED_HEADER, RELATIONS, SILENT_HEADER, content_types, packed, relations
 from report.forms.docx_styles import styles_xml
-from report.forms.docx_template import packed
-from report.forms.docx_xml import DECLARATION, NAMES, cell, field, paragraph, row, rule, run, section, table
-from report.forms.linked import HYPERLINK, Relations, Said, pieces_of, plain
+from report.forms.docx_xml import DECLARATION, NAMES, cell, indented, paragraph, row, rule, run, section, table
+from report.forms.linked import Relations, Said, pieces_of, plain
 from report.forms.paper import ended
 from report.forms.printed import printable
 from report.style import template_folders
@@ -31,14 +31,10 @@ if TYPE_CHECKING:
     from report.style import Style
 
 _WIDTH_MM = 165.0
-_LEFT_MM, _RIGHT_MM = 72.0, 93.0
+_LEFT_MM, _RIGHT_MM = d.HEAD_LEFT_MM, d.HEAD_RIGHT_MM
 _EMU_A_MM = 36000
 _NARROW = 4
 """Columns that fit on a phone side by side."""
-_TO_LEFT = '<w:ind w:left="2268" w:firstLine="0"/>'
-_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 
 
@@ -144,19 +140,19 @@ def as_word(document: Document, style: Style) -> bytes:
     blocks = (_block(block, document, links) for block in document.blocks)
     body = "".join((*_head(document, style), *blocks, *_foot(document, style)))
     parts = {
-        "[Content_Types].xml": _types(),
-        "_rels/.rels": _relations(None, ("rId1", "officeDocument", "word/document.xml")),
+        "[Content_Types].xml": content_types(("document", "styles", "header1", "header2"), png=True),
+        "_rels/.rels": relations(("rId1", f"{RELATIONS}/officeDocument", "word/document.xml")),
         "word/document.xml": f"{DECLARATION}<w:document {NAMES}><w:body>{body}{section(first_silent=True)}</w:body>"
         "</w:document>",
         "word/styles.xml": styles_xml(),
-        "word/header1.xml": f"{DECLARATION}<w:hdr {NAMES}>{paragraph('Header', field('PAGE', '2'))}</w:hdr>",
-        "word/header2.xml": f"{DECLARATION}<w:hdr {NAMES}>{paragraph('Header')}</w:hdr>",
-        "word/_rels/document.xml.rels": _relations(
-            links,
-            ("rIdStyles", "styles", "styles.xml"),
-            ("rIdNumber", "header", "header1.xml"),
-            ("rIdFirst", "header", "header2.xml"),
-            *((f"rIdChart_{chart.name}", "image", f"media/{chart.name}.png") for chart in drawings),
+        "word/header1.xml": NUMBERED_HEADER,
+        "word/header2.xml": SILENT_HEADER,
+        "word/_rels/document.xml.rels": relations(
+            ("rIdStyles", f"{RELATIONS}/styles", "styles.xml"),
+            ("rIdNumber", f"{RELATIONS}/header", "header1.xml"),
+            ("rIdFirst", f"{RELATIONS}/header", "header2.xml"),
+            *((f"rIdChart_{chart.name}", f"{RELATIONS}/image", f"media/{chart.name}.png") for chart in drawings),
+            outside=links.known,
         ),
     }
     files = {name: encodable(text).encode() for name, text in parts.items()}
@@ -244,7 +240,7 @@ def _addressed(document: Document) -> Iterator[str]:
         yield paragraph("To", _said(f"Kính gửi: {names[0]}."))
     elif names:
         yield paragraph("To", "Kính gửi:")
-        yield from (paragraph("To", _said(f"- {name}"), extra=_TO_LEFT) for name in ended(names))
+        yield from (paragraph("To", _said(f"- {name}"), extra=indented(d.TO_LEFT_MM)) for name in ended(names))
     if document.draft:
         yield paragraph("Draft", _said(document.draft))
 
@@ -262,23 +258,3 @@ def _foot(document: Document, style: Style) -> tuple[str, ...]:
     )
     return (made, table((_LEFT_MM, _RIGHT_MM), (row(cell(_LEFT_MM, *left), cell(_RIGHT_MM, *right)),), ruled=False),
             paragraph("Break"))  # fmt: skip
-
-
-def _types() -> str:
-    parts = (("document", "document.main"), ("styles", "styles"), ("header1", "header"), ("header2", "header"))
-    return (
-        f'{DECLARATION}<Types xmlns="{_PACKAGE}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>'
-        + "".join(f'<Override PartName="/word/{name}.xml" ContentType="{_WORD}.{kind}+xml"/>' for name, kind in parts)
-        + "</Types>"
-    )
-
-
-def _relations(links: Relations | None, *relations: tuple[str, str, str]) -> str:
-    inner = "".join(
-        f'<Relationship Id="{key}" Type="{_RELATIONS}/{kind}" Target="{part}"/>' for key, kind, part in relations
-    )
-    for address, key in links.known.items() if links else ():
-        inner += f'<Relationship Id="{key}" Type="{HYPERLINK}" Target="{escape(address)}" TargetMode="External"/>'
-    return f'{DECLARATION}<Relationships xmlns="{_PACKAGE}/relationships">{inner}</Relationships>'

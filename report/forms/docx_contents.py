@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from report.forms.docx_xml import NAMES
 from report.forms.paper import CONTENTS_HERE
 
 _ANNEX = "Số phụ lục"
@@ -52,22 +53,16 @@ def _bookmark(heading: Any, name: str, key: int) -> None:  # noqa: ANN401
 
     element = heading._p  # noqa: SLF001
     at = next(i for i, child in enumerate(element) if child.tag.endswith("}r"))
-    element.insert(at, parse_xml(f'<w:bookmarkStart {_names()} w:id="{key}" w:name="{name}"/>'))
-    element.append(parse_xml(f'<w:bookmarkEnd {_names()} w:id="{key}"/>'))
+    element.insert(at, parse_xml(f'<w:bookmarkStart {NAMES} w:id="{key}" w:name="{name}"/>'))
+    element.append(parse_xml(f'<w:bookmarkEnd {NAMES} w:id="{key}"/>'))
 
 
 def _line(text: str, look: str, name: str) -> str:
     return (
-        f'<w:p {_names()}><w:pPr><w:pStyle w:val="{look}"/></w:pPr><w:hyperlink w:anchor="{name}" w:history="1">'
+        f'<w:p {NAMES}><w:pPr><w:pStyle w:val="{look}"/></w:pPr><w:hyperlink w:anchor="{name}" w:history="1">'
         f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r><w:r><w:tab/></w:r>'
         '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
         f'<w:r><w:instrText xml:space="preserve"> PAGEREF {name} \\h </w:instrText></w:r>'
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t></w:t></w:r>'
         '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:hyperlink></w:p>'
     )
-
-
-def _names() -> str:
-    from report.forms.docx_xml import NAMES
-
-    return NAMES

@@ -7,17 +7,23 @@ An office changes a copy of it in Word: the fields in braces are placed, everyth
 
 from __future__ import annotations
 
-import zipfile
-from io import BytesIO
-
 from config.loader import BUILTIN
 from report.forms import decree30 as d
+from report.forms.docx_package import (
+    NUMBERED_HEADER,
+    PACKAGE,
+    RELATIONS,
+    SILENT_HEADER,
+    content_types,
+    packed,
+    relations,
+)
 from report.forms.docx_styles import styles_xml
 from report.forms.docx_xml import (
     DECLARATION,
     NAMES,
     cell,
-    field,
+    indented,
     loop,
     paragraph,
     row,
@@ -30,18 +36,9 @@ from report.forms.docx_xml import (
 
 FILE = BUILTIN / "report" / "sheet.docx"
 
-_LEFT_MM, _RIGHT_MM = 72.0, 93.0
-"""The two columns of the head: together the 165 mm between the margins."""
-
+_LEFT_MM, _RIGHT_MM = d.HEAD_LEFT_MM, d.HEAD_RIGHT_MM
 _KEEP = "<w:keepNext/>"
 """With what follows: the signature never stands on a page of its own."""
-
-EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The time of every member of the file: the same content gives the same bytes."""
-
-_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 
 
 def main() -> None:
@@ -53,10 +50,10 @@ def template() -> bytes:
     """The whole file."""
     return packed(
         {
-            "[Content_Types].xml": _types(),
-            "_rels/.rels": _relations(
-                ("rId1", f"{_RELATIONS}/officeDocument", "word/document.xml"),
-                ("rId2", f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
+            "[Content_Types].xml": content_types(("document", "styles", "settings", "header1", "header2"), core=True),
+            "_rels/.rels": relations(
+                ("rId1", f"{RELATIONS}/officeDocument", "word/document.xml"),
+                ("rId2", f"{PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
             ),
             "docProps/core.xml": _core(),
             "word/document.xml": f"{DECLARATION}<w:document {NAMES}><w:body>{_body()}</w:body></w:document>",
@@ -65,27 +62,16 @@ def template() -> bytes:
             '<w:defaultTabStop w:val="720"/><w:characterSpacingControl w:val="doNotCompress"/><w:compat>'
             '<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
             '</w:compat><w:themeFontLang w:val="vi-VN"/></w:settings>',
-            "word/header1.xml": f"{DECLARATION}<w:hdr {NAMES}>{paragraph('Header', field('PAGE', '2'))}</w:hdr>",
-            "word/header2.xml": f"{DECLARATION}<w:hdr {NAMES}>{paragraph('Header')}</w:hdr>",
-            "word/_rels/document.xml.rels": _relations(
-                ("rIdStyles", f"{_RELATIONS}/styles", "styles.xml"),
-                ("rIdSettings", f"{_RELATIONS}/settings", "settings.xml"),
-                ("rIdNumber", f"{_RELATIONS}/header", "header1.xml"),
-                ("rIdFirst", f"{_RELATIONS}/header", "header2.xml"),
+            "word/header1.xml": NUMBERED_HEADER,
+            "word/header2.xml": SILENT_HEADER,
+            "word/_rels/document.xml.rels": relations(
+                ("rIdStyles", f"{RELATIONS}/styles", "styles.xml"),
+                ("rIdSettings", f"{RELATIONS}/settings", "settings.xml"),
+                ("rIdNumber", f"{RELATIONS}/header", "header1.xml"),
+                ("rIdFirst", f"{RELATIONS}/header", "header2.xml"),
             ),
         }
     )
-
-
-def packed(parts: dict[str, str] | dict[str, bytes]) -> bytes:
-    """A package with these parts, in their order, without any time of day in it."""
-    stream = BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, content in parts.items():
-            info = zipfile.ZipInfo(name, EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, content)
-    return stream.getvalue()
 
 
 def _body() -> str:
@@ -118,7 +104,7 @@ def _head() -> tuple[str, ...]:
         tag("{%p if addressee %}"), paragraph("To", "Kính gửi: {{ addressee }}"), tag("{%p endif %}"),
         tag("{%p if addressees %}"), paragraph("To", "Kính gửi:"),
         tag("{%p for name in addressees %}"),
-        paragraph("To", "- {{ name }}", extra='<w:ind w:left="2268" w:firstLine="0"/>'),
+        paragraph("To", "- {{ name }}", extra=indented(d.TO_LEFT_MM)),
         tag("{%p endfor %}"), tag("{%p endif %}"),
         tag("{%p if draft %}"), paragraph("Draft", "{{ draft }}"), tag("{%p endif %}"),
     )  # fmt: skip
@@ -342,27 +328,9 @@ def _list(
 _CENTRED = (".number", ".level", ".stored", ".failed", "outlet.articles")
 
 
-def _types() -> str:
-    parts = (("document", "document.main"), ("styles", "styles"), ("settings", "settings"), ("header1", "header"),
-             ("header2", "header"))  # fmt: skip
-    return (
-        f'{DECLARATION}<Types xmlns="{_PACKAGE}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Default Extension="xml" ContentType="application/xml"/>'
-        + "".join(f'<Override PartName="/word/{name}.xml" ContentType="{_WORD}.{kind}+xml"/>' for name, kind in parts)
-        + '<Override PartName="/docProps/core.xml" '
-        'ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>'
-    )
-
-
-def _relations(*relations: tuple[str, str, str]) -> str:
-    inner = "".join(f'<Relationship Id="{key}" Type="{kind}" Target="{part}"/>' for key, kind, part in relations)
-    return f'{DECLARATION}<Relationships xmlns="{_PACKAGE}/relationships">{inner}</Relationships>'
-
-
 def _core() -> str:
     return (
-        f'{DECLARATION}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
+        f'{DECLARATION}<cp:coreProperties xmlns:cp="{PACKAGE}/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>Điểm báo</dc:title>'
         "<dc:language>vi-VN</dc:language></cp:coreProperties>"

@@ -94,6 +94,11 @@ def section(*, wide: bool = False, first_silent: bool = False) -> str:
     )
 
 
+def indented(left_mm: float) -> str:
+    """The property of a paragraph that begins `left_mm` inside the margin, its first line too."""
+    return f'<w:ind w:left="{twips(left_mm)}" w:firstLine="0"/>'
+
+
 def rule(style: str, length_mm: float, room_mm: float) -> str:
     """A full horizontal line of a length, in the middle of a column of `room_mm`."""
     side = max(0, twips((room_mm - length_mm) / 2))

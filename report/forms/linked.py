@@ -9,8 +9,6 @@ from html import escape
 from report.forms.docx_xml import run
 from report.forms.printed import office_link, printable, safe_link
 
-HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
-
 
 @dataclass(frozen=True, slots=True)
 class Link:

@@ -29,6 +29,11 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("", " ".join(text.splitlines()))
 
 
+def clean(value: object) -> object:
+    """Whatever a template prints, cleaned before it is escaped; markup and numbers pass."""
+    return printable(value) if type(value) is str else value
+
+
 def quoted_title(text: str) -> str:
     """A headline as it is printed: exactly, unless it is endless, then cut at a blank with `[…]`."""
     title = printable(text)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from report.forms import charts, phrases
+from report.forms.as_json import json_bytes
 from report.forms.charts import Bar
 from report.forms.document import Block, Document, Drawing, Heading, Paragraph, Table
 from report.forms.linked import Link, said
@@ -205,8 +205,7 @@ def _bodies(period: Period, most: int) -> Iterator[Block]:
 
 def as_json(period: Period) -> bytes:
     """UTF-8, one key a line, always in the same order; everything counted, not only what the document has room for."""
-    text = json.dumps(as_data(period), ensure_ascii=False, indent=1, allow_nan=False)
-    return (text + "\n").encode("utf-8", errors="replace")
+    return json_bytes(as_data(period))
 
 
 def as_data(period: Period) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from report.edits import edits_data
+from report.forms.as_json import json_bytes
 from report.gather import answer, number_queries, scope_for
 from report.inputs import FIELDS, OTHER_FIELD, SheetIssue
 from report.recount import Answers, recount
@@ -31,8 +31,7 @@ _QUERIES = ("counts.articles", "counts.issues", "counts.by_field", "issues")
 
 def as_json(sheet: Sheet, store: Store, settings: Settings) -> bytes:
     """UTF-8, one key a line; the same sheet gives the same bytes. `sheet` is narrowed to the hours of the text."""
-    text = json.dumps(_data(sheet, store, settings), ensure_ascii=False, indent=1, allow_nan=False)
-    return (text + "\n").encode("utf-8", errors="replace")
+    return json_bytes(_data(sheet, store, settings))
 
 
 def _data(sheet: Sheet, store: Store, settings: Settings) -> dict[str, Any]:
@@ -130,6 +129,3 @@ def _rows_of(
 
 def _field(field: int | None) -> int:
     return field if field in FIELDS else OTHER_FIELD
-
-
-__all__ = ["SCHEMA", "as_json", "verify_city"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -34,7 +34,7 @@ from report.sheet import ATTENTION_LEVEL
 from report.signable import Signable, of_period
 from report.style import load_style
 from report.then import from_kept, issues_then, to_keep
-from report.verify import Difference
+from report.verify import Difference, Pairs
 from storage import sheet_queries as ask
 from storage.report_records import Report, ReportArticle, ReportFile
 from vietnamese.clock import iso
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 FORMATS = ("html", "pdf", "docx", "json")
-Pairs = Iterator[tuple[str, object, object]]
 
 
 def write_period(

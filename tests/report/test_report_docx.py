@@ -14,6 +14,7 @@ from config.loader import BUILTIN, ConfigError
 from report.forms import decree30 as d
 from report.forms import docx_template
 from report.forms.as_docx import as_docx
+from report.forms.docx_package import packed
 from report.forms.paper import LONG_SHEET, Paper
 from report.sheet import build_sheet
 
@@ -287,7 +288,7 @@ def changed_template(tmp_path, old, new):
     before = parts["word/document.xml"].decode()
     assert old in before
     parts["word/document.xml"] = before.replace(old, new).encode()
-    (folder / "sheet.docx").write_bytes(docx_template.packed(parts))
+    (folder / "sheet.docx").write_bytes(packed(parts))
     return (BUILTIN, tmp_path)
 
 
