@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,6 +22,25 @@ _LITTLE = 2.0
 _AT = ("ở ", "tại ", "về ", "đến ")
 """Even in a text on football the name behind these is the city."""
 _NO_PLACE = frozenset({"street", "road", "school", "firm", "club", "ship", "person", "built"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Article:
+    """What the rules know of the article whose places they judge."""
+
+    gazetteer: Gazetteer
+    seen: Shape
+    context: Context
+    parents: frozenset[str]
+    """Ids of the districts it names."""
+
+    def units_of(self, place: Place) -> list[Unit]:
+        """The units that bear the place's name, in order of the records."""
+        return [self.gazetteer.units[unit_id] for unit_id in place.meaning.ids]
+
+    def inside(self, place: Place) -> list[Place]:
+        """The places that `place` says it lies in, nearest first."""
+        return [self.seen.places[order] for order in place.inside]
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -42,35 +62,29 @@ def refuse(rule: str, rivals: Sequence[str] = ()) -> Verdict:
 def place_verdicts(gazetteer: Gazetteer, seen: Shape, context: Context) -> tuple[Verdict, ...]:
     """One verdict per place, in order; names later in the article may lean on earlier ones."""
     parents = _named_parents(gazetteer, seen, context)
+    article = _Article(gazetteer=gazetteer, seen=seen, context=context, parents=parents)
     accepted: dict[str, str] = {}
     verdicts: list[Verdict] = []
     for place in seen.places:
-        verdict = _verdict(gazetteer, place, seen, context, parents, accepted)
+        verdict = _verdict(article, place, accepted)
         verdicts.append(verdict)
         if verdict.id and place.meaning.kind == "unit" and not place.former:
             accepted.setdefault(place.text.form[place.name_start : place.end], verdict.id)
     return tuple(verdicts)
 
 
-def _verdict(
-    gazetteer: Gazetteer,
-    place: Place,
-    seen: Shape,
-    context: Context,
-    parents: frozenset[str],
-    accepted: Mapping[str, str],
-) -> Verdict:
+def _verdict(article: _Article, place: Place, accepted: Mapping[str, str]) -> Verdict:
+    """The rule for this kind of name. `accepted`: names settled earlier in the article, with their ids."""
     kind = place.meaning.kind
     if kind == "city":
-        return _city(place, context)
+        return _city(place, article.context)
     if kind in {"province", "place"}:
         return refuse("other-province")
     if PROVINCE in place.meaning.ids and place.type in {None, "tỉnh"}:
         return _hai_duong(place)
-    units = [gazetteer.units[unit_id] for unit_id in place.meaning.ids]
     if place.type and place.type != "đảo":
-        return _typed(gazetteer, place, units, seen, context, parents, accepted)
-    return _bare(gazetteer, place, units, seen, context, parents, accepted)
+        return _typed(article, place, accepted)
+    return _bare(article, place, accepted)
 
 
 def _city(place: Place, context: Context) -> Verdict:
@@ -106,30 +120,23 @@ def _hai_duong(place: Place) -> Verdict:
     return Verdict(id=PROVINCE, rule="province-name", confidence=0.9, rivals=rivals)
 
 
-def _typed(
-    gazetteer: Gazetteer,
-    place: Place,
-    units: Sequence[Unit],
-    seen: Shape,
-    context: Context,
-    parents: frozenset[str],
-    accepted: Mapping[str, str],
-) -> Verdict:
+def _typed(article: _Article, place: Place, accepted: Mapping[str, str]) -> Verdict:
     """Type word and name: the units of that type, then place, day and trust decide."""
+    units = article.units_of(place)
     pool = [unit for unit in units if place.type and unit.is_a(place.type)]
     if place.glued or not _has_capital(place):
         return refuse("part-of-longer-name" if place.glued else "lower-case", place.meaning.ids)
     if not pool:
-        return _under_another_type(place, units, seen, context, parents)
-    if place.carried and not _in_time(pool, context):
-        return _bare(gazetteer, place, units, seen, context, parents, {})
-    lies_in = _lies_in(gazetteer, place, seen)
+        return _under_another_type(article, place)
+    if place.carried and not any(unit.in_force(article.context.on) for unit in pool):
+        return _bare(article, place, {})
+    lies_in = _lies_in(article, place)
     if lies_in == "elsewhere":
         return refuse("lies-elsewhere", [unit.id for unit in pool])
     named = place.text.form[place.name_start : place.end] in accepted
-    if lies_in is None and not named and not _trusted(gazetteer, place, pool, seen, context, parents):
+    if lies_in is None and not named and not _trusted(article, place, pool):
         return refuse("needs-city-context", [unit.id for unit in pool])
-    chosen = _chosen(pool, place, seen, context, parents)
+    chosen = _chosen(article, place, pool)
     rule = "list-type" if place.carried else "type-word"
     if lies_in == "ours":
         rule = "explicit-place"
@@ -139,23 +146,23 @@ def _typed(
     return Verdict(id=chosen.id, rule=rule, confidence=0.95 if len(pool) == 1 or lies_in else 0.85, rivals=rivals)
 
 
-def _under_another_type(
-    place: Place, units: Sequence[Unit], seen: Shape, context: Context, parents: frozenset[str]
-) -> Verdict:
+def _under_another_type(article: _Article, place: Place) -> Verdict:
     """A unit under the type word of another time, where the text names what it lies in.
 
     `xã Bàng La` in a text of 2005, a phường since 2007; `huyện Đồ Sơn, Hải Phòng`.
     """
-    if context.on > DISTRICTS_END or place.elsewhere:
+    if article.context.on > DISTRICTS_END or place.elsewhere:
         return refuse("no-such-unit", place.meaning.ids)
-    outer = parents | {unit_id for order in place.inside for unit_id in seen.places[order].meaning.ids}
+    units = article.units_of(place)
+    outer = article.parents | {unit_id for around in article.inside(place) for unit_id in around.meaning.ids}
     if place.type in COMMUNE_TYPES:
         pool = [unit for unit in units if unit.level == "commune" and unit.parent in outer]
     else:
         pool = [unit for unit in units if unit.level == "district" and {CITY, PROVINCE} & outer]
     if not pool:
         return refuse("no-such-unit", place.meaning.ids)
-    return Verdict(id=min(pool, key=lambda unit: _distance(unit, context)).id, rule="earlier-type", confidence=0.65)
+    nearest = min(pool, key=lambda unit: _distance(unit, article.context))
+    return Verdict(id=nearest.id, rule="earlier-type", confidence=0.65)
 
 
 def _has_capital(place: Place) -> bool:
@@ -163,24 +170,19 @@ def _has_capital(place: Place) -> bool:
     return place.capital or place.text.plain[place.name_start].isupper()
 
 
-def _in_time(pool: Sequence[Unit], context: Context) -> bool:
-    return any(unit.in_force(context.on) for unit in pool)
-
-
-def _trusted(
-    gazetteer: Gazetteer, place: Place, pool: Sequence[Unit], seen: Shape, context: Context, parents: frozenset[str]
-) -> bool:
+def _trusted(article: _Article, place: Place, pool: Sequence[Unit]) -> bool:
     """Whether type word and name are enough, by the tier of the typed form."""
-    tier = gazetteer.trust_in(pool[0].name).of(place.type or "")
+    context = article.context
+    tier = article.gazetteer.trust_in(pool[0].name).of(place.type or "")
     if tier in "AB":
         return True
-    if any(unit.parent in parents for unit in pool if unit.parent not in {CITY, CITY_BEFORE, PROVINCE}):
+    if any(unit.parent in article.parents for unit in pool if unit.parent not in {CITY, CITY_BEFORE, PROVINCE}):
         return True
     if tier == "C" and context.on > DISTRICTS_END and context.dated:
         return context.ours > 0 or context.other == 0
     if context.about_us:
         return True
-    before = place_before(seen, place.text, place.start)
+    before = place_before(article.seen, place.text, place.start)
     return before is not None and before.meaning.kind == "city"
 
 
@@ -195,42 +197,41 @@ def place_before(seen: Shape, text: Text, start: int) -> Place | None:
     return found
 
 
-def _lies_in(gazetteer: Gazetteer, place: Place, seen: Shape) -> str | None:
+def _lies_in(article: _Article, place: Place) -> str | None:
     """`ours` or `elsewhere` where the words right behind say what the unit lies in; None where they do not."""
-    for order in place.inside:
-        outer = seen.places[order]
+    for outer in article.inside(place):
         if outer.meaning.kind == "city" or PROVINCE in outer.meaning.ids:
             return "ours"
         if outer.meaning.kind == "province" or (outer.meaning.kind == "place" and not outer.carried):
             return "elsewhere"
-        if _is_parent(gazetteer, place, outer):
+        if _is_parent(article, place, outer):
             return "ours"
     return "elsewhere" if place.elsewhere else None
 
 
-def _is_parent(gazetteer: Gazetteer, inner: Place, outer: Place) -> bool:
-    parents = {gazetteer.units[unit_id].parent for unit_id in inner.meaning.ids}
+def _is_parent(article: _Article, inner: Place, outer: Place) -> bool:
+    parents = {unit.parent for unit in article.units_of(inner)}
     return bool(parents & set(outer.meaning.ids) - {CITY, CITY_BEFORE})
 
 
-def _chosen(pool: Sequence[Unit], place: Place, seen: Shape, context: Context, parents: frozenset[str]) -> Unit:
+def _chosen(article: _Article, place: Place, pool: Sequence[Unit]) -> Unit:
     """The one meant among units of one type and name.
 
     What the words right behind say comes first, then the day; a district named elsewhere in the article only decides
     between units that are equally near to the day: «quận Lê Chân cũ» makes no neighbour a former unit.
     """
-    candidates = _lying_there(pool, place, seen)
+    candidates = _lying_there(article, place, pool)
     if place.former:
         candidates = [unit for unit in candidates if unit.valid_until is not None] or candidates
-    return min(candidates, key=lambda unit: _distance(unit, context, parents))
+    return min(candidates, key=lambda unit: _distance(unit, article.context, article.parents))
 
 
-def _lying_there(pool: Sequence[Unit], place: Place, seen: Shape) -> list[Unit]:
+def _lying_there(article: _Article, place: Place, pool: Sequence[Unit]) -> list[Unit]:
     """The units that lie in the nearest place named right behind; where none does, those in no other district.
 
     A place called former there says nothing: today's ward lies where the quận was.
     """
-    outer = [seen.places[order].meaning.ids for order in place.inside if not seen.places[order].former]
+    outer = [around.meaning.ids for around in article.inside(place) if not around.former]
     for ids in outer:
         inner = [unit for unit in pool if unit.parent in ids]
         if inner:
@@ -271,48 +272,39 @@ def _named_parents(gazetteer: Gazetteer, seen: Shape, context: Context) -> froze
     return frozenset(found)
 
 
-def _bare(
-    gazetteer: Gazetteer,
-    place: Place,
-    units: Sequence[Unit],
-    seen: Shape,
-    context: Context,
-    parents: frozenset[str],
-    accepted: Mapping[str, str],
-) -> Verdict:
+def _bare(article: _Article, place: Place, accepted: Mapping[str, str]) -> Verdict:
     """A name without type word: only with capitals, no cue against it, and the city near."""
-    against = _against(gazetteer, place, units)
+    units = article.units_of(place)
+    against = _against(article.gazetteer, place, units)
     if against:
         return refuse(against, place.meaning.ids)
     form = place.text.form[place.name_start : place.end]
-    lies_in = _lies_in(gazetteer, place, seen)
+    lies_in = _lies_in(article, place)
     if lies_in == "elsewhere":
         return refuse("lies-elsewhere", place.meaning.ids)
     if form in accepted and place.type is None:
         return Verdict(id=accepted[form], rule="named-before", confidence=0.8)
-    refused = _too_bare(gazetteer, place, units, seen, context, explicit=lies_in == "ours")
+    refused = _too_bare(article, place, units, explicit=lies_in == "ours")
     if refused:
         return refuse(refused, place.meaning.ids)
-    pool = _of_the_day(units, place, context)
+    pool = _of_the_day(units, place, article.context)
     if not pool:
         return refuse("not-yet", place.meaning.ids)
-    chosen = _chosen(pool, place, seen, context, parents)
+    chosen = _chosen(article, place, pool)
     rivals = tuple(unit.id for unit in units if unit.id != chosen.id)
     rule, confidence = ("explicit-place", 0.9) if lies_in == "ours" else ("bare-in-context", 0.7)
     return Verdict(id=chosen.id, rule=rule, confidence=confidence, rivals=rivals)
 
 
-def _too_bare(
-    gazetteer: Gazetteer, place: Place, units: Sequence[Unit], seen: Shape, context: Context, *, explicit: bool
-) -> str | None:
+def _too_bare(article: _Article, place: Place, units: Sequence[Unit], *, explicit: bool) -> str | None:
     """A commune's name alone says nothing, nor a district's far from the city; «Quang Đức (Hải Phòng)» is a person."""
     form = place.text.form[place.name_start : place.end]
     if any(unit.level == "district" for unit in units) or _is_alias(units, form):
-        return None if explicit or _near_enough(gazetteer, place, units, seen, context) else "bare-needs-city"
+        return None if explicit or _near_enough(article, place, units) else "bare-needs-city"
     if not explicit:
         return "bare-commune"
-    in_district = any(_is_parent(gazetteer, place, seen.places[order]) for order in place.inside)
-    today = context.on > DISTRICTS_END and gazetteer.trust_in(units[0].name).tier in "AB"
+    in_district = any(_is_parent(article, place, around) for around in article.inside(place))
+    today = article.context.on > DISTRICTS_END and article.gazetteer.trust_in(units[0].name).tier in "AB"
     return None if in_district or today else "bare-commune"
 
 
@@ -345,11 +337,11 @@ def _is_alias(units: Sequence[Unit], form: str) -> bool:
     return any(form == alias.name.lower() for unit in units for alias in unit.aliases)
 
 
-def _near_enough(gazetteer: Gazetteer, place: Place, units: Sequence[Unit], seen: Shape, context: Context) -> bool:
+def _near_enough(article: _Article, place: Place, units: Sequence[Unit]) -> bool:
     """Whether the city is near enough for a bare name."""
-    tier = gazetteer.trust_in(units[0].name).tier
-    if well_known(gazetteer, place):
-        before = place_before(seen, place.text, place.start)
+    context, tier = article.context, article.gazetteer.trust_in(units[0].name).tier
+    if well_known(article.gazetteer, place):
+        before = place_before(article.seen, place.text, place.start)
         foreign = before is not None and before.meaning.kind in {"province", "place"}
         return tier == "A" or context.about_us or not foreign
     if tier == "A" or place.type == "đảo":

@@ -18,7 +18,7 @@ from storage.store import open_store
 A, B = "bao.example", "dai.example"
 PACE, DELAY = 0.25, 0.6
 """Seconds between two requests: by the settings, and by the robots.txt of B."""
-SLACK = 0.06
+SLACK = 0.12
 """Seconds that a busy machine may need between giving the turn and noting the request."""
 
 OUTLET = """
