@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from night.expected import Volume
+from report.inputs import OutletState
 from storage.activity import Coverage
 from storage.doubt import EMPTY_VI, Drift
 from storage.records import FateWord
@@ -91,21 +92,10 @@ class OutletFacts:
     """Nights running on which every feed failed, this one included."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutletHealth:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutletHealth(OutletState):
     """The state of one outlet with its reason and evidence."""
 
-    id: str
-    name: str
-    state: str
-    reason: str
-    """English, for the operator."""
-    reason_vi: str
-    """Vietnamese, for the sheet."""
-    last_success_at: datetime | None
-    last_new_at: datetime | None
-    stored: int
-    failed: int
     evidence: Mapping[str, float | str] = field(default_factory=dict)
     """The numbers behind the state, by name (docs/health.md)."""
 

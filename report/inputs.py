@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal
 
 from report.window import Window
 
@@ -170,45 +170,28 @@ class Office:
         return entity_id in self.ids or entity_id.rpartition("@")[2] in self.ids
 
 
-@runtime_checkable
-class OutletState(Protocol):
-    """The health of one outlet: `night.health.OutletHealth` has this shape."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutletState:
+    """The health of one outlet as the sheet prints it; `night.health.OutletHealth` is one, with its evidence."""
 
-    @property
-    def id(self) -> str:
-        """The outlet's slug."""
-
-    @property
-    def name(self) -> str:
-        """As the sheet prints it."""
-
-    @property
-    def state(self) -> str:
-        """healthy, quiet, silent, broken, blocked or forbidden."""
-
-    @property
-    def reason(self) -> str:
-        """English, for the operator."""
-
-    @property
-    def reason_vi(self) -> str:
-        """Vietnamese, for the sheet."""
-
-    @property
-    def last_success_at(self) -> datetime | None:
-        """When it last answered."""
-
-    @property
-    def last_new_at(self) -> datetime | None:
-        """When an article of it was last stored for the first time."""
-
-    @property
-    def stored(self) -> int:
-        """Articles stored in the run."""
-
-    @property
-    def failed(self) -> int:
-        """Pages that failed in the run."""
+    id: str
+    """The outlet's slug."""
+    name: str
+    """As the sheet prints it."""
+    state: str
+    """healthy, quiet, silent, broken, blocked or forbidden."""
+    reason: str
+    """English, for the operator."""
+    reason_vi: str
+    """Vietnamese, for the sheet."""
+    last_success_at: datetime | None
+    """When it last answered."""
+    last_new_at: datetime | None
+    """When an article of it was last stored for the first time."""
+    stored: int
+    """Articles stored in the run."""
+    failed: int
+    """Pages that failed in the run."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import fields, replace
 from datetime import datetime
 
 import msgspec
@@ -16,21 +16,6 @@ import msgspec
 from report.inputs import OutletState, SheetInputs
 from storage.report_records import ReportFile
 from vietnamese.clock import iso
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KeptState:
-    """The health of an outlet as a snapshot keeps it: the shape of `report.inputs.OutletState`."""
-
-    id: str
-    name: str
-    state: str
-    reason: str
-    reason_vi: str
-    last_success_at: datetime | None
-    last_new_at: datetime | None
-    stored: int
-    failed: int
 
 
 def pack(inputs: SheetInputs) -> bytes:
@@ -42,7 +27,7 @@ def pack(inputs: SheetInputs) -> bytes:
 def unpack(content: bytes) -> SheetInputs:
     """The other way round. ValueError when it is no snapshot that this version can read."""
     try:
-        return msgspec.json.decode(gzip.decompress(content), type=SheetInputs, dec_hook=_decoded)
+        return msgspec.json.decode(gzip.decompress(content), type=SheetInputs)
     except (OSError, EOFError, msgspec.MsgspecError) as error:
         raise ValueError(f"the snapshot cannot be read: {error}") from error
 
@@ -62,21 +47,6 @@ def as_of(files: Iterable[ReportFile], moment: datetime) -> SheetInputs | None:
     return unpack(newest.content) if newest and newest.content else None
 
 
-def _plain(state: OutletState) -> KeptState:
-    return KeptState(
-        id=state.id,
-        name=state.name,
-        state=state.state,
-        reason=state.reason,
-        reason_vi=state.reason_vi,
-        last_success_at=state.last_success_at,
-        last_new_at=state.last_new_at,
-        stored=state.stored,
-        failed=state.failed,
-    )
-
-
-def _decoded(wanted: type, value: object) -> object:
-    if wanted is OutletState:
-        return msgspec.convert(value, KeptState)
-    raise NotImplementedError(f"nothing known of {wanted}")
+def _plain(state: OutletState) -> OutletState:
+    """What a sheet says of an outlet, without the night's evidence."""
+    return OutletState(**{each.name: getattr(state, each.name) for each in fields(OutletState)})

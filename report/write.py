@@ -20,7 +20,7 @@ from report.inputs import Edits, Office, OutletState, SheetInputs
 from report.laid import sheet_of, without_told
 from report.sheet import Sheet
 from report.signable import daily_id
-from report.snapshot import KeptState, as_of, snapshot_file
+from report.snapshot import as_of, snapshot_file
 from report.style import load_style
 from report.then import from_kept, to_keep
 from storage import sheet_queries as ask
@@ -296,6 +296,6 @@ def _row(base: SheetInputs, sheet: Sheet, data: bytes) -> Report:
     )
 
 
-def _state(row: dict[str, Any]) -> KeptState:
+def _state(row: dict[str, Any]) -> OutletState:
     times = {key: row[key] and datetime.fromisoformat(row[key]) for key in ("last_success_at", "last_new_at")}
-    return KeptState(**{**row, **times})
+    return OutletState(**{**row, **times})

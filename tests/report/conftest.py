@@ -15,7 +15,7 @@ from config.model import Calendar, Outlet
 from gazetteer.load import load as load_gazetteer
 from gazetteer.mention import Mention
 from issues.edits import rules_of
-from report.inputs import Body, EarlierSheet, IssueScore, OutletName, SheetArticle, SheetInputs, SheetIssue
+from report.inputs import Body, EarlierSheet, IssueScore, OutletName, OutletState, SheetArticle, SheetInputs, SheetIssue
 from report.sheet import build_sheet
 from report.style import load_style
 from report.window import window_for
@@ -32,11 +32,9 @@ WINDOW = window_for(DAY, Calendar())
 
 
 @dataclass(frozen=True, kw_only=True)
-class State:
-    """A health row, shaped like the night's."""
+class State(OutletState):
+    """A health row with what is usual filled in."""
 
-    id: str
-    name: str
     state: str = "healthy"
     reason: str = "new articles"
     reason_vi: str = "đủ tin"
