@@ -8,7 +8,7 @@ that comes later goes with the article that brought it (`tied_to`), or with the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TypeVar
 
@@ -55,6 +55,7 @@ class Rules:
 
 def rules_of(edits: Iterable[IssueEdit]) -> Rules:
     """Replay the edits that are not undone, in order of number; the later one wins."""
+    edits = list(edits)
     redirects: dict[str, str] = {}
     assigned: dict[str, str] = {}
     titles: dict[str, str] = {}
@@ -70,7 +71,7 @@ def rules_of(edits: Iterable[IssueEdit]) -> Rules:
         elif edit.kind in {"pin", "unpin"}:
             (pinned.add if edit.kind == "pin" else pinned.discard)(edit.issue_id)
         else:
-            _move(edit, redirects, assigned)
+            _move(_without_carried(edit, edits), redirects, assigned)
     return Rules(
         redirects=redirects,
         assigned=assigned,
@@ -80,6 +81,18 @@ def rules_of(edits: Iterable[IssueEdit]) -> Rules:
             levels=_carried(levels, redirects),
         ),
     )
+
+
+def _without_carried(edit: IssueEdit, edits: Iterable[IssueEdit]) -> IssueEdit:
+    """An edit without the articles that were there only because of a merge or move which was undone after it.
+
+    Else undoing a merge would change nothing once its survivor was merged with another issue. An article that the
+    analyst named, to split, move or remove it, stays where that edit put it.
+    """
+    stood = (one for one in edits if one.number < edit.number and one.undone_at and one.undone_at > edit.made_at)
+    carried = {article_id for one in stood if one.kind in {"merge", "move"} for article_id in one.article_ids}
+    named = edit.article_ids if edit.kind != "merge" else tuple(a for a in edit.article_ids if a not in carried)
+    return replace(edit, article_ids=named, kept_ids=tuple(a for a in edit.kept_ids if a not in carried))
 
 
 def _move(edit: IssueEdit, redirects: dict[str, str], assigned: dict[str, str]) -> None:

@@ -129,7 +129,7 @@ def undo(store: Store, number: int | None, *, by: str) -> Plan:
         known = any(edit.number == number for edit in edits)
         what = f"edit {number} is undone already" if known else f"there is no edit {number}"
         raise EditError(f"{what if number is not None else 'nothing to undo'}; `diembao issues log` lists them")
-    rest = [edit for edit in edits if edit.number != found.number]
+    rest = [replace(edit, undone_at=store.clock()) if edit.number == found.number else edit for edit in edits]
     applied = _applied(store, rules_of(rest), found)
     return _with_moves(store, found, replace(applied, undo=found.number, undone_by=by), undone=True)
 

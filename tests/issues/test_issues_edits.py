@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import random
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -10,9 +13,11 @@ from sqlalchemy import select, update
 from config.model import Settings
 from issues.edits import Rules, rules_of, split_id
 from issues.operate import EditError, carry_out, level, merge, move, pin, remove, rename, split, undo
+from issues.records import issue_records
 from issues.update import update_issues
 from storage.errors import StoreError
 from storage.issue_records import IssueEdit
+from storage.issue_schema import issue_aliases
 from storage.records import FateWord, Outcome
 from storage.schema import articles, issue_articles
 from storage.store import Store
@@ -146,6 +151,83 @@ def test_undo_restores_every_row_and_only_once(press: Store, by_matter: Any) -> 
     assert all(e.why == "cùng một vụ" and e.made_at and e.undone_at for e in log)
 
 
+def test_a_merge_is_undone_though_its_survivor_was_merged_with_another_one_since(press: Store, by_matter: Any) -> None:
+    ticks = count(1)
+    press.clock = lambda: NOW + timedelta(minutes=next(ticks))
+    before = placed(press)
+    fire, road, storm = (before[ids(by_matter, matter)[0]] for matter in ("fire", "road", "weather-4"))
+    carry_out(press, merge(press, road, fire, **WHO))
+    carry_out(press, merge(press, storm, fire, **WHO))
+    plan = undo(press, 1, by="x")
+    assert dict(plan.moved) == {ids(by_matter, "road")[0]: (fire, road)}
+    carry_out(press, plan)
+    assert placed(press) == before | {ids(by_matter, "weather-4")[0]: fire}
+    assert issue(press, road)["merged_into"] is None
+    place_everything_anew(press)
+    assert placed(press) == before | {ids(by_matter, "weather-4")[0]: fire}
+
+
+def some_edit(store: Store, dice: random.Random) -> Any:
+    """An edit of any kind, of whatever is there; EditError where it cannot be done."""
+    issues = sorted(row["issue_id"] for row in store.rows(select(v1_issues)))
+    one, other, article = dice.choice(issues), dice.choice(issues), dice.choice(sorted(placed(store)))
+    inside = sorted(key for key, issue_id in placed(store).items() if issue_id == placed(store)[article])
+    return dice.choice(
+        [
+            lambda: merge(store, one, other, **WHO),
+            lambda: split(store, placed(store)[article], inside[: len(inside) // 2], **WHO),
+            lambda: move(store, article, one, **WHO),
+            lambda: remove(store, article, **WHO),
+            lambda: rename(store, one, f"Tên {dice.random()}", **WHO),
+            lambda: level(store, one, dice.randint(0, 3), **WHO),
+            lambda: pin(store, one, pinned=dice.random() < 0.7, **WHO),
+            lambda: undo(store, dice.choice([each.number for each in store.issue_edits()] or [1]), by="x"),
+        ]
+    )()
+
+
+def check_whole(store: Store) -> None:
+    """Every article is where the edits want it, every issue as its articles make it, and no old id leads nowhere."""
+    rules, rows = rules_of(store.issue_edits()), store.placed_rows((), placed(store))
+    ties = {key: row.tied_to for key, row in rows.items()}
+    assert {k: r.issue_id for k, r in rows.items()} == {
+        k: rules.place(k, r.auto_issue_id, ties.get) for k, r in rows.items()
+    }
+    living, stored = set(placed(store).values()), {row["issue_id"]: row for row in store.rows(select(v1_issues))}
+    assert {key for key, row in stored.items() if row["merged_into"] is None} == living
+    with store.engine.connect() as connection:
+        assert set(connection.execute(select(issue_aliases.c.merged_into)).scalars()) <= living
+    for made in issue_records(store, living, decided=rules.decided):
+        told = {
+            name: stored[made.issue_id][name] for name in ("title", "level", "given_title", "pinned", "given_level")
+        }
+        assert told == {name: getattr(made, name) for name in told}
+
+
+@pytest.mark.parametrize("seed", [0, 22])
+def test_edits_in_any_order_between_nights_leave_the_store_whole(store: Store, by_matter: Any, seed: int) -> None:
+    ticks, dice = count(1), random.Random(seed)
+    store.clock = lambda: NOW + timedelta(minutes=next(ticks))
+    everything = dice.sample([a for some in by_matter.values() for a in some], 12)
+    fill(store, everything[:8])
+    done = 0
+    for _ in range(12):
+        with suppress(EditError):
+            done += bool(carry_out(store, some_edit(store, dice)))
+            check_whole(store)
+    assert done >= 5
+    fill(store, everything[8:])
+    check_whole(store)
+    place_everything_anew(store)
+    check_whole(store)
+    standing = [edit.number for edit in store.issue_edits() if edit.undone_at is None]
+    for number in dice.sample(standing, len(standing)):
+        carry_out(store, undo(store, number, by="x"))
+        check_whole(store)
+    rows = store.placed_rows((), placed(store)).values()
+    assert all(row.issue_id == row.auto_issue_id for row in rows)
+
+
 def test_names_pins_and_levels_outlive_runs(press: Store, by_matter: Any) -> None:
     road = placed(press)[ids(by_matter, "road")[0]]
     carry_out(press, rename(press, road, "Đường Bùi Viện hỏng", **WHO))
@@ -222,6 +304,22 @@ def test_the_later_edit_wins_and_chains_are_followed() -> None:
     back = rules_of([*edits, edit(5, "merge", "c", "a", article_ids=("1", "3"), kept_ids=())])
     assert (back.live("c"), back.live("b"), back.live("a")) == ("a", "a", "a")
     assert rules_of([replace(each, undone_at=NOW) for each in edits]) == Rules()
+
+
+def test_what_was_there_only_by_an_undone_merge_is_not_held_by_a_later_one() -> None:
+    first = edit(1, "merge", "a", "b", article_ids=("1",), kept_ids=("2",))
+    second = edit(2, "merge", "d", "b", article_ids=("4",), kept_ids=("1", "2"))
+    moved = edit(3, "move", "b", "e", article_ids=("1",), kept_ids=("2", "4"))
+    undone = replace(first, undone_at=NOW + timedelta(hours=9))
+    here = dict(zip("124", "abd", strict=True))
+
+    def placed_by(*edits: IssueEdit) -> list[str]:
+        return [rules_of(edits).place(key, here[key], lambda _: None) for key in "124"]
+
+    assert placed_by(first, second) == ["b", "b", "b"]
+    assert placed_by(undone, second) == ["a", "b", "b"]
+    assert placed_by(undone, second, moved) == ["e", "b", "b"], "it was named: it stays where the analyst put it"
+    assert placed_by(replace(undone, undone_at=NOW + timedelta(hours=1, minutes=30)), second) == ["b", "b", "b"]
 
 
 def test_what_comes_later_goes_with_the_article_that_brought_it() -> None:
