@@ -15,7 +15,7 @@ import typer
 from diembao.shared import DONE_WITH_FAILURES, ConfigOption, clear_errors, configured, day, stop
 
 if TYPE_CHECKING:
-    from gazetteer.records import Gazetteer, Record
+    from gazetteer.records import Gazetteer
 
 app = typer.Typer(no_args_is_help=True, help="The records of agencies and units: look up, follow, check, export.")
 
@@ -26,14 +26,18 @@ def lookup(
     on: Annotated[str | None, typer.Option("--on", help="As of this day, YYYY-MM-DD.", metavar="DATE")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Say which records bear a name, on a day if one is given."""
+    """Say which records bear a name, on a day if one is given; else who is meant by it: «UBND TP», «so y te»."""
+    from storage.query import Names
+
     as_of = day(on) if on else None
     book = _book(config)
-    records = book.lookup(name, on=as_of)
-    if not records:
+    ids = [record.id for record in book.lookup(name, on=as_of)]
+    if not ids and as_of is None:
+        ids = [*Names(book).exact_ids(name)]
+    if not ids:
         stop(f"no record is called {name!r}" + (f" on {on}" if on else ""), code=DONE_WITH_FAILURES)
-    for record in records:
-        typer.echo(_line(book, record))
+    for each in ids:
+        typer.echo(_line(book, each))
 
 
 @app.command("history")
@@ -50,7 +54,7 @@ def history(
         stop(f"no record has the id {entity_id!r}; `diembao gazetteer lookup NAME` prints ids", code=DONE_WITH_FAILURES)
     for record in book.history(entity_id):
         mark = "*" if record.id == own.id else " "
-        typer.echo(f"{mark} {_line(book, record)}\t{became(book, record)}")
+        typer.echo(f"{mark} {_line(book, record.id)}\t{became(book, record)}")
 
 
 @app.command("lint")
@@ -133,5 +137,7 @@ def _texts(path: Path) -> Iterator[str]:
                 stop(f"{path}, line {number}: not a JSON object")
 
 
-def _line(book: Gazetteer, record: Record) -> str:
-    return f"{record.id}\t{book.name(record.id)}\t{record.valid_from or '…'} - {record.valid_until or '…'}"
+def _line(book: Gazetteer, record_id: str) -> str:
+    record = book.get(record_id)
+    days = f"{record.valid_from or '…'} - {record.valid_until or '…'}" if record else ""
+    return f"{record_id}\t{book.name(record_id)}\t{days}"

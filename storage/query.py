@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gazetteer.called import called
 from gazetteer.records import CITY, CITY_BEFORE, PROVINCE, Agency, Gazetteer, Record, Unit
 from vietnamese.normal import unaccent
 from vietnamese.words import syllables
@@ -87,7 +88,7 @@ class Names:
     def exact_ids(self, name: str) -> tuple[str, ...]:
         """The records that bear a name, or that have this id (`ubnd@n11383` too), and nothing else; empty for nobody.
 
-        A body of a unit may be called by its name: «UBND phường Lê Chân».
+        A body of a unit may be called by its name, «UBND phường Lê Chân», and all as the press calls them: «UBND TP».
         """
         if self._book.get(name) is not None:
             return (name,)
@@ -96,7 +97,11 @@ class Names:
         records = index.get(form, []) or self._book.lookup(name)
         if records:
             return tuple(dict.fromkeys(record.id for record in records))
-        return self._bodies_of(form, index)
+        bodies = self._bodies_of(form, index)
+        if bodies and not any(each.rpartition("@")[2] in _WHOLE_CITY for each in bodies):
+            return bodies
+        meant = called(self._book, name)
+        return (meant,) if meant else bodies
 
     def _bodies_of(self, form: Syllables, index: Mapping[Syllables, list[Record]]) -> tuple[str, ...]:
         for kind, body in self._book.bodies.items():

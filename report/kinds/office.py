@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from config.loader import Config
+from gazetteer.called import called
 from gazetteer.records import Gazetteer, Record, Unit
 from report.files import KEPT_STATES, Target, Written, standing, write_files
 from report.gather import printed_name
@@ -25,6 +26,9 @@ def office_of(gazetteer: Gazetteer, wanted: str, city: str) -> Office:
     """
     plain = wanted.rpartition("@")[2]
     record = gazetteer.get(plain)
+    if record is None and not gazetteer.lookup(wanted):
+        meant = called(gazetteer, wanted)  # «UBND TP», «UBND phường Lê Chân»
+        record = gazetteer.get(meant) if meant else None
     if record is None:
         named = gazetteer.lookup(wanted)
         found = [each for each in named if each.valid_until is None] or list(named)

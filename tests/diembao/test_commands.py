@@ -155,6 +155,8 @@ def test_lookup_answers_by_day(tmp_path) -> None:
     assert old.stdout.startswith("d305")
     assert new.stdout.startswith("n")
     assert diembao(tmp_path, "gazetteer", "lookup", "quận Lê Chân", "--on", "2026-09-10").returncode == 3
+    assert diembao(tmp_path, "gazetteer", "lookup", "UBND TP").stdout.startswith("ubnd-tp\tỦy ban nhân dân thành phố")
+    assert diembao(tmp_path, "gazetteer", "lookup", "ubnd phuong le chan").stdout.startswith("ubnd@n11383\tỦy ban")
     line = diembao(tmp_path, "gazetteer", "history", "d305").stdout
     assert "d305" in line
     assert len(line.splitlines()) > 1

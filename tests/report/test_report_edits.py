@@ -222,6 +222,8 @@ def test_an_office_gets_what_concerns_it_and_nothing_else(full):
     assert {found.body_id for found in offices_in(kept, gazetteer)} == {"so-xay-dung", "n11413"}
     with pytest.raises(LookupError, match="no agency"):
         office_of(gazetteer, "không có", "thành phố Hải Phòng")
+    for typed, meant in (("UBND TP", "ubnd-tp"), ("Sở GTVT", "so-gtvt"), ("UBND phường Lê Chân", "n11383")):
+        assert office_of(gazetteer, typed, "thành phố Hải Phòng").body_id == meant
 
 
 def test_two_sheets_side_by_side(full):

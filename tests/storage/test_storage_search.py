@@ -195,6 +195,23 @@ def test_the_city_and_common_heads_name_nobody(names: Names) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("UBND thành phố Hải Phòng", "ubnd-tp"), ("UBND TP", "ubnd-tp"), ("ubnd tp hai phong", "ubnd-tp"),
+        ("Công an Hải Phòng", "cong-an-tp"), ("CATP", "cong-an-tp"), ("HĐND thành phố", "hdnd-tp"),
+        ("Thành ủy", "thanh-uy"), ("Sở GTVT", "so-gtvt"), ("Q. Lê Chân", "d305"), ("UBND P. Lê Chân", "ubnd@n11383"),
+    ],
+)  # fmt: skip
+def test_a_body_may_be_asked_for_as_people_call_it(names: Names, typed: str, expected: str) -> None:
+    assert names.exact_ids(typed) == (expected,)
+
+
+@pytest.mark.parametrize("typed", ["Nguyễn Văn An", "rác ở Sở GTVT", "Sở GTVT và rác", "Hải"])
+def test_what_only_holds_a_name_is_none(names: Names, typed: str) -> None:
+    assert names.exact_ids(typed) == ()
+
+
+@pytest.mark.parametrize(
     ("title", "rest", "expected"),
     [
         ("Rác ở An Biên", "", 1.0),
