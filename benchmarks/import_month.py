@@ -17,6 +17,10 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from program import command, environment  # noqa: E402
+
 ITEMS = ROOT.parent / "shared" / "corpus" / "feeds" / "items-2026-06.jsonl.xz"
 TABLES = ("articles", "mentions", "issues", "issue_articles", "frontier", "revisions", "outlets")
 
@@ -25,8 +29,8 @@ def imported(home: Path) -> dict[str, float]:
     """Run the command once; its wall and CPU seconds and its peak memory in MB."""
     started = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "diembao", "import", str(ITEMS)],
-        env=os.environ | {"DIEMBAO_HOME": str(home), "PYTHONPATH": str(ROOT), "DIEMBAO_DATABASE_URL": ""},
+        command("import", str(ITEMS)),
+        env=environment(home),
         stdout=sys.stderr,
     )
     _, status, usage = os.wait4(process.pid, 0)
@@ -48,7 +52,6 @@ def rows(home: Path) -> dict[str, list[str]]:
 
 def grouping_seconds(home: Path) -> float:
     """How long judging and placing take alone, with all placements taken out of the store again."""
-    sys.path.insert(0, str(ROOT))
     from config.loader import load
     from issues.update import update_issues
     from storage.store import open_store

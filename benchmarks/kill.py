@@ -1,14 +1,13 @@
 """Kill the demo night at random moments (SIGKILL); after a plain re-run the store must be as if nothing had happened.
 
 Prints a line a kill and writes kill.json; exit 1 where a dump differs.
-usage: python benchmarks/kill.py [--times 20] [--seed 1] [--home DIR]
+usage: python benchmarks/kill.py [--times 20] [--seed 1]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import signal
 import sqlite3
@@ -18,17 +17,12 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).parent))
+
+from program import command, environment, whole
+
 CLOCK_COLUMNS = {"first_seen_at", "updated_at", "gone_at", "started_at", "finished_at", "seen_at", "replaced_at"}
 PARTS = ("v1_articles", "v1_mentions", "v1_issue_articles", "v1_fates", "revisions")
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-P", "-m", "diembao", *arguments]
-
-
-def environment(home: Path) -> dict[str, str]:
-    return os.environ | {"DIEMBAO_HOME": str(home), "PYTHONPATH": str(ROOT), "DIEMBAO_DATABASE_URL": ""}
 
 
 def dump(home: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -57,11 +51,7 @@ def differences(expected: dict[str, list[tuple[object, ...]]], got: dict[str, li
 def whole_run(home: Path) -> float:
     """Run the demo to its end; return its seconds. Raises when it fails."""
     started = time.monotonic()
-    done = subprocess.run(
-        command("nightly", "--demo"), env=environment(home), capture_output=True, text=True, check=False
-    )
-    if done.returncode not in {0, 3}:
-        raise RuntimeError(f"nightly --demo ended with {done.returncode}: {done.stderr[-2000:]}")
+    whole("nightly", "--demo", home=home)
     return time.monotonic() - started
 
 
@@ -82,8 +72,8 @@ def killed_run(home: Path, after_seconds: float) -> bool:
 def main() -> int:
     """Run undisturbed once, then kill and re-run as often as asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--times", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--times", type=int, default=20, help="how many nights are killed")
+    parser.add_argument("--seed", type=int, default=1, help="of the moments at which they are")
     options = parser.parse_args()
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="diembao-kill-") as folder:
@@ -111,4 +101,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

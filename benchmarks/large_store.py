@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import json
 import os
 import random
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,7 @@ from storage.search_index import (  # noqa: E402
     sqlite_row,
     sqlite_text,
 )
-from storage.store import Store  # noqa: E402
+from storage.store import Store, open_store  # noqa: E402
 from storage.types import FORMAT  # noqa: E402
 from vietnamese.words import syllables  # noqa: E402
 
@@ -295,6 +297,41 @@ def cool(store: Store) -> None:
     file = os.open(str(store.engine.url.database), os.O_RDONLY)
     os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
     os.close(file)
+
+
+def arguments(description: str, *, articles: int, rounds: int, output: Path) -> argparse.Namespace:
+    """The options that every benchmark of a large store takes: articles, engine, rounds, keep, output."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--articles", type=int, default=articles, help="in the store")
+    parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--rounds", type=int, default=rounds, help="how often each thing is measured")
+    parser.add_argument("--keep", type=Path, help="folder in which the store stays")
+    parser.add_argument("--output", type=Path, default=output, help="file that the figures go to")
+    return parser.parse_args()
+
+
+@contextmanager
+def large(chosen: argparse.Namespace) -> Iterator[tuple[Store, bool]]:
+    """The store that `arguments` chose, and whether it is filled already: a kept one is."""
+    if chosen.keep:
+        chosen.keep.mkdir(parents=True, exist_ok=True)
+    temporary = tempfile.TemporaryDirectory(prefix="diembao-large-", ignore_cleanup_errors=True)
+    with (
+        nullcontext(str(chosen.keep)) if chosen.keep else temporary as folder,
+        address(folder, chosen.engine) as url,
+        closing(open_store(url)) as store,
+    ):
+        with store.engine.connect() as connection:
+            filled = connection.execute(text("SELECT 1 FROM articles LIMIT 1")).scalar() is not None
+        yield store, filled
+
+
+def keep_figures(chosen: argparse.Namespace, figures: dict[str, Any]) -> None:
+    """Print the figures, and write them to the output beside those of the other engine."""
+    kept = json.loads(chosen.output.read_text(encoding="utf-8")) if chosen.output.exists() else {}
+    kept[chosen.engine] = figures
+    chosen.output.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(figures, ensure_ascii=False, indent=1))
 
 
 @contextmanager

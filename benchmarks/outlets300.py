@@ -27,7 +27,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).parent))
+
+from program import command, environment
+
 SERVER = Path(__file__).with_name("press_server.py")
 SETTINGS = """builtin_outlets = false
 
@@ -180,12 +183,9 @@ class Bench:
         """One nightly; its cost, what travelled, what the store holds after it."""
         told(self.port, "reset")
         home = self.folder / "home"
-        command = [
-            sys.executable, "-P", "-m", "diembao", "nightly", "--config", str(self.folder / "config"),
-            "--hosts", str(self.folder / "hosts.toml"), "--at", at,
-        ]  # fmt: skip
-        environment = os.environ | {"DIEMBAO_HOME": str(home), "PYTHONPATH": str(ROOT), "DIEMBAO_DATABASE_URL": ""}
-        cost = watched(command, environment, self.folder / "night.log")
+        config, hosts = self.folder / "config", self.folder / "hosts.toml"
+        nightly = command("nightly", "--config", str(config), "--hosts", str(hosts), "--at", at)
+        cost = watched(nightly, environment(home), self.folder / "night.log")
         cost["load_average"] = round(os.getloadavg()[0], 1)  # above the number of cores others took their part
         with sqlite3.connect(home / "diembao.db") as store:
             stored = store.execute("select count(*) from articles").fetchone()[0]

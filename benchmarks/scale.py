@@ -13,14 +13,11 @@ reading the issues of a day from `v1_issues`. The figures go to scale.json besid
 
 from __future__ import annotations
 
-import argparse
-import json
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing, nullcontext
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,12 +26,12 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
 sys.path.insert(0, str(CHECKOUT / "benchmarks"))
 
-from large_store import address, cool, in_haste  # noqa: E402
+from large_store import arguments, cool, in_haste, keep_figures, large  # noqa: E402
 from sqlalchemy import Connection, select, text  # noqa: E402
 
 from config.model import Settings  # noqa: E402
 from report.gather import Making, answer, gather, number_queries, scope_for  # noqa: E402
-from storage.store import Store, open_store  # noqa: E402
+from storage.store import Store  # noqa: E402
 from storage.views import v1_issues  # noqa: E402
 
 RESULT = Path(__file__).with_suffix(".json")
@@ -195,32 +192,14 @@ def _median(rounds: int, work: Callable[[], object], before: Callable[[], object
 
 def main() -> int:
     """Fill (or take the kept store), measure, print and write JSON."""
-    parser = argparse.ArgumentParser(description="Measure the query part of the daily sheet in a large store.")
-    parser.add_argument("--articles", type=int, default=5_000_000)
-    parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--keep", type=Path, help="folder in which the store stays")
-    parser.add_argument("--output", type=Path, default=RESULT)
-    chosen = parser.parse_args()
-    if chosen.keep:
-        chosen.keep.mkdir(parents=True, exist_ok=True)
-    temporary = tempfile.TemporaryDirectory(prefix="diembao-scale-", ignore_cleanup_errors=True)
-    with (
-        nullcontext(str(chosen.keep)) if chosen.keep else temporary as folder,
-        address(folder, chosen.engine) as url,
-    ):
-        store = open_store(url)
-        with store.engine.connect() as connection:
-            filled = connection.execute(text("SELECT 1 FROM articles LIMIT 1")).scalar() is not None
+    chosen = arguments(
+        "Measure the query part of the daily sheet in a large store.", articles=5_000_000, rounds=5, output=RESULT
+    )
+    with large(chosen) as (store, filled):
         if not filled:
             with in_haste(store):
                 fill(store, chosen.articles)
-        result = {"articles": chosen.articles, **measure(store, chosen.rounds)}
-        store.close()
-    kept = json.loads(chosen.output.read_text(encoding="utf-8")) if chosen.output.exists() else {}
-    kept[chosen.engine] = result
-    chosen.output.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(result, ensure_ascii=False, indent=1))
+        keep_figures(chosen, {"articles": chosen.articles, **measure(store, chosen.rounds)})
     return 0
 
 

@@ -12,16 +12,12 @@ units are resolved as in `diembao search`. The figures go to search.json beside 
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
 import resource
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,14 +26,14 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
 sys.path.insert(0, str(CHECKOUT / "benchmarks"))
 
-from large_store import LAST, MATTERS, address, fill, size_of  # noqa: E402
+from large_store import LAST, MATTERS, arguments, fill, keep_figures, large, size_of  # noqa: E402
 from sqlalchemy import text  # noqa: E402
 
 from config.loader import BUILTIN  # noqa: E402
 from gazetteer.load import load  # noqa: E402
 from storage.candidates import Filters  # noqa: E402
 from storage.query import Names, read_query  # noqa: E402
-from storage.store import Store, open_store  # noqa: E402
+from storage.store import Store  # noqa: E402
 from vietnamese.normal import unaccent  # noqa: E402
 
 RESULT = Path(__file__).with_suffix(".json")
@@ -119,41 +115,29 @@ def _told(times: dict[tuple[str, str, str], list[tuple[float, float]]]) -> dict[
 
 def main() -> int:
     """Fill (or take the kept store), measure, print and write JSON."""
-    parser = argparse.ArgumentParser(description="Measure how long a search takes in a large store.")
-    parser.add_argument("--articles", type=int, default=1_000_000)
-    parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--keep", type=Path, help="folder in which the store stays")
-    parser.add_argument("--output", type=Path, default=RESULT)
-    chosen = parser.parse_args()
+    chosen = arguments("Measure how long a search takes in a large store.", articles=1_000_000, rounds=3, output=RESULT)
     book = load((BUILTIN,))
-    if chosen.keep:
-        chosen.keep.mkdir(parents=True, exist_ok=True)
-    temporary = tempfile.TemporaryDirectory(prefix="diembao-search-", ignore_cleanup_errors=True)
-    with (
-        nullcontext(str(chosen.keep)) if chosen.keep else temporary as folder,
-        address(folder, chosen.engine) as url,
-    ):
-        store = open_store(url)
-        started, worked = time.perf_counter(), time.process_time()
-        with store.engine.connect() as connection:
-            filled = connection.execute(text("SELECT 1 FROM articles LIMIT 1")).scalar() is not None
-        if not filled:
-            fill(store, chosen.articles, sorted(book.units))
-        result = {
+    with large(chosen) as (store, filled):
+        spent = {} if filled else filling(store, chosen.articles, sorted(book.units))
+        figures = {
             "articles": chosen.articles,
-            **({} if filled else {"fill_seconds": round(time.perf_counter() - started)}),
-            **({} if filled else {"fill_processor_seconds": round(time.process_time() - worked)}),
+            **spent,
             **size_of(store),
             **measure(store, Names(book), chosen.rounds),
             "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         }
-        store.close()
-    kept = json.loads(chosen.output.read_text(encoding="utf-8")) if chosen.output.exists() else {}
-    kept[chosen.engine] = result
-    chosen.output.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(result, ensure_ascii=False, indent=1))
+        keep_figures(chosen, figures)
     return 0
+
+
+def filling(store: Store, count: int, units: list[str]) -> dict[str, int]:
+    """Fill the store; the seconds it took, by the clock and of the processor."""
+    started, worked = time.perf_counter(), time.process_time()
+    fill(store, count, units)
+    return {
+        "fill_seconds": round(time.perf_counter() - started),
+        "fill_processor_seconds": round(time.process_time() - worked),
+    }
 
 
 if __name__ == "__main__":

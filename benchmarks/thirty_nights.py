@@ -33,7 +33,9 @@ from pathlib import Path
 from typing import Any, cast
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from program import command, environment  # noqa: E402
 
 from demo.long import HOLIDAYS, SIZES, TROUBLES, LongTown, Trouble, host, morning  # noqa: E402
 from demo.server import TownServer  # noqa: E402
@@ -159,14 +161,10 @@ class Nights:
         return row
 
     def _start(self, at: str) -> subprocess.Popen[bytes]:
-        environment = os.environ | {
-            "DIEMBAO_HOME": str(self.home), "PYTHONPATH": str(ROOT), "DIEMBAO_DATABASE_URL": ""
-        }  # fmt: skip
-        command = [sys.executable, "-P", "-m", "diembao", "nightly", "--config", str(self.home / "overlay")]
+        config, hosts = str(self.home / "overlay"), str(self.hosts)
+        nightly = command("nightly", "--config", config, "--hosts", hosts, "--at", at)
         with (self.home / "night.log").open("ab") as log:
-            return subprocess.Popen(
-                [*command, "--hosts", str(self.hosts), "--at", at], env=environment, stdout=log, stderr=log
-            )
+            return subprocess.Popen(nightly, env=environment(self.home), stdout=log, stderr=log)
 
     def _killed(self, night: int) -> str | None:
         """Start a night, kill it by what its log says, so that a busy machine moves no kill past the night's end."""

@@ -14,6 +14,7 @@ import json
 import os
 import re
 import resource
+import shlex
 import statistics
 import subprocess
 import sys
@@ -26,8 +27,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(CHECKOUT))
+sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "benchmarks")]
 
+from program import command, environment, whole  # noqa: E402
 from sqlalchemy import select  # noqa: E402
 
 from config.loader import load  # noqa: E402
@@ -109,23 +111,16 @@ def look(store: Store, only: frozenset[str] = frozenset(), day: int = NIGHTS) ->
             yield judged(matter, words, {url_of[each] for each in watch.about}, wanted, seconds)
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Of a command with a home of its own."""
-    return os.environ | {"DIEMBAO_HOME": str(home), "PYTHONPATH": str(CHECKOUT), "DIEMBAO_DATABASE_URL": ""}
-
-
 def play(home: Path) -> None:
     """All nights of the demo."""
-    nightly = [sys.executable, "-P", "-m", "diembao", "nightly", "--demo"]
-    done = subprocess.run(nightly, env=environment(home), capture_output=True, text=True, check=False)
-    if done.returncode not in {0, 3}:
-        raise RuntimeError(done.stderr[-2000:])
+    whole("nightly", "--demo", home=home)
 
 
 @contextmanager
 def nights_going_on(home: Path) -> Iterator[None]:
     """The demo's nights again and again beside what is measured, on the same store."""
-    loop = f"while :; do '{sys.executable}' -P -m diembao nightly --demo --at {morning(NIGHTS).isoformat()}; done"
+    nightly = shlex.join(command("nightly", "--demo", "--at", morning(NIGHTS).isoformat()))
+    loop = f"while :; do {nightly}; done"
     beside = subprocess.Popen(
         ["/bin/sh", "-c", loop], env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -144,12 +139,9 @@ def live(home: Path, most: int) -> Iterator[Looked]:
         for matter, said in list(queries().items())[:most]:
             for words in spellings(said):
                 started, busy = time.perf_counter(), children()
-                done = subprocess.run(
-                    [sys.executable, "-P", "-m", "diembao", "topic", words, "--demo"],
-                    env=environment(home), capture_output=True, text=True, check=False,
-                )  # fmt: skip
+                said_of_it = whole("topic", words, "--demo", home=home)
                 seconds = time.perf_counter() - started, children() - busy
-                page = Path(done.stdout.strip().splitlines()[-1])
+                page = Path(said_of_it.strip().splitlines()[-1])
                 urls = set(re.findall(r'href="([^"]+)"', page.read_text(encoding="utf-8")))
                 yield judged(matter, words, urls, wanted, seconds)
 

@@ -66,3 +66,14 @@ def test_files_stay_short() -> None:
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 450
     }
     assert long == {}
+
+
+def test_every_benchmark_is_named_on_its_page() -> None:
+    page = (CHECKOUT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    named = {name.replace("*", "") for name in re.findall(r"([\w*]+)\.py", page)}
+    scripts = {file.stem for file in (CHECKOUT / "benchmarks").glob("*.py")}
+    assert {
+        stem
+        for stem in scripts
+        if not any(stem == name or (name[-1] == "_" and stem.startswith(name)) for name in named)
+    } == set()
