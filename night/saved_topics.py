@@ -75,7 +75,11 @@ def refusal(words: str, names: Names) -> str | None:
     plain = [word for word in typed[len(role[0].split()) if role else 0 :] if unaccent(word) not in _HONORIFICS]
     if role and (not plain or plain[0].isupper()):
         plain, role = typed, None  # «giám đốc UBND», «phóng viên bị cản trở»: of nobody by name
-    bodies = [part for part in query.wanted if len(part) > 1 and names.ids(part, accented=query.accented) is not None]
+    bodies = [
+        part
+        for part, ids in zip(query.wanted, query.named, strict=True)
+        if ids or (len(part) > 1 and names.ids(part, accented=query.accented) is not None)
+    ]
     short = 0 < len(plain) <= _LONGEST_PERSON
     # «Nguyễn Văn An» holds the commune Văn An, and is a person all the same.
     inside = short and any(len(part) < len(plain) for part in bodies) and unaccent(plain[0]) in _FAMILY | _ONLY_FAMILY

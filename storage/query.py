@@ -17,6 +17,7 @@ _PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 _SPAN = re.compile(r"(\d{1,6})([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _WHOLE_CITY = frozenset({CITY, CITY_BEFORE, PROVINCE})
+_ABBREVIATION = re.compile(r"(?<!\w)[^\W\d_]{2,}(?<=[A-ZĐ]{2})(?!\w)")
 _LONGEST_NAME = 12
 """Syllables; no name of the records has more."""
 
@@ -84,6 +85,16 @@ class Names:
         if any(record.id in _WHOLE_CITY for record in records):
             return ()
         return line(self._book, records)
+
+    def meant(self, typed: str) -> tuple[str, ...] | None:
+        """The ids that a name with an abbreviation in capitals means: «Sở GTVT», «UBND TP». None for no such name."""
+        body = called(self._book, typed) if _ABBREVIATION.search(typed) else None
+        if body is None or body in _WHOLE_CITY:
+            return None
+        kind, _, plain = body.rpartition("@")
+        record = self._book.get(plain)
+        near = line(self._book, [record]) if record else (plain,)
+        return tuple(f"{kind}@{each}" for each in near) if kind else near
 
     def exact_ids(self, name: str) -> tuple[str, ...]:
         """The records that bear a name, or that have this id (`ubnd@n11383` too), and nothing else; empty for nobody.
@@ -165,18 +176,18 @@ def read_query(words: str, names: Names | None = None) -> Query:
 
     With `names`, words that together are the name of an agency or unit become one part that knows its ids.
     """
-    wanted: list[tuple[Syllables, bool]] = []
+    wanted: list[tuple[Syllables, str, bool]] = []
     unwanted: list[Syllables] = []
     for minus, phrase, word in _PART.findall(words):
         part = tuple(syllables(phrase or word))
         if part and minus:
             unwanted.append(part)
         elif part:
-            wanted.append((part, bool(phrase)))
-    flat = [syllable for part in (*(part for part, _ in wanted), *unwanted) for syllable in part]
+            wanted.append((part, word, bool(phrase)))
+    flat = [syllable for part in (*(part for part, *_ in wanted), *unwanted) for syllable in part]
     accented = any(unaccent(syllable) != syllable for syllable in flat)
     if names is None:
-        return Query(wanted=tuple(part for part, _ in wanted), unwanted=tuple(unwanted), accented=accented)
+        return Query(wanted=tuple(part for part, *_ in wanted), unwanted=tuple(unwanted), accented=accented)
     found = list(_with_names(wanted, names, accented=accented))
     return Query(
         wanted=tuple(part for part, _ in found),
@@ -187,14 +198,16 @@ def read_query(words: str, names: Names | None = None) -> Query:
 
 
 def _with_names(
-    parts: Sequence[tuple[Syllables, bool]], names: Names, *, accented: bool
+    parts: Sequence[tuple[Syllables, str, bool]], names: Names, *, accented: bool
 ) -> Iterator[tuple[Syllables, tuple[str, ...]]]:
     """The parts with their ids; neighbouring words that make the longest name become one part."""
     start = 0
     while start < len(parts):
         for end in _ends(parts, start):
-            joined = tuple(syllable for part, _ in parts[start:end] for syllable in part)
+            joined = tuple(syllable for part, *_ in parts[start:end] for syllable in part)
             ids = names.ids(joined, accented=accented)
+            if ids is None:
+                ids = names.meant(" ".join(word for _, word, _ in parts[start:end]))
             if ids is not None:
                 yield joined, ids
                 start = end
@@ -204,11 +217,11 @@ def _with_names(
             start += 1
 
 
-def _ends(parts: Sequence[tuple[Syllables, bool]], start: int) -> Iterable[int]:
+def _ends(parts: Sequence[tuple[Syllables, str, bool]], start: int) -> Iterable[int]:
     """Where a name that begins at `start` may end, the longest first; a phrase stands alone."""
     end = start + 1
-    if not parts[start][1]:
-        while end < len(parts) and not parts[end][1] and end - start < _LONGEST_NAME:
+    if not parts[start][2]:
+        while end < len(parts) and not parts[end][2] and end - start < _LONGEST_NAME:
             end += 1
     return range(end, start, -1)
 

@@ -246,6 +246,8 @@ NAMES = Names(load_gazetteer(load(()).folders))
         ("phóng viên bị hành hung", True),
         ("nhà báo", True),
         ("Chủ tịch UBND", True),
+        ("Sở GTVT", True),
+        ("UBND TP", True),
         ("giám đốc bệnh viện", True),
         ("Giám đốc Sở Xây dựng", True),
         ("Nguyễn Văn An Sở Xây dựng", True),

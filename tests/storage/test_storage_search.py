@@ -206,6 +206,28 @@ def test_a_body_may_be_asked_for_as_people_call_it(names: Names, typed: str, exp
     assert names.exact_ids(typed) == (expected,)
 
 
+@pytest.mark.parametrize(
+    ("query", "wanted", "body"),
+    [
+        ("Sở GTVT", ["sở gtvt"], "so-xay-dung"),
+        ("bãi rác UBND TP", ["bãi", "rác", "ubnd tp"], "ubnd-tp"),
+        ("UBND P. Lê Chân rác", ["ubnd p lê chân", "rác"], "ubnd@n11383"),
+        ("CATP", ["catp"], "cong-an-tp"),
+    ],
+)
+def test_abbreviations_in_capitals_name_bodies_in_a_query(
+    names: Names, query: str, wanted: list[str], body: str
+) -> None:
+    read = read_query(query, names)
+    assert [" ".join(part) for part in read.wanted] == wanted
+    assert body in read.ids
+
+
+@pytest.mark.parametrize("query", ["TP Hải Phòng", "QL5 ùn tắc", "BOT quốc lộ", "ubnd tp"])
+def test_other_capitals_name_nobody(names: Names, query: str) -> None:
+    assert read_query(query, names).ids == ()
+
+
 @pytest.mark.parametrize("typed", ["Nguyễn Văn An", "rác ở Sở GTVT", "Sở GTVT và rác", "Hải"])
 def test_what_only_holds_a_name_is_none(names: Names, typed: str) -> None:
     assert names.exact_ids(typed) == ()
