@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from storage.issue_records import IssueEdit
     from storage.store import Store
 
-app = typer.Typer(no_args_is_help=True, help="Look at issues; merge, split, rename, weigh, pin them; undo it.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Look at issues; merge, split, rename, weigh, pin them; undo it.",
+    epilog="Example: bin/diembao issues list --level 2; then issues merge ISSUE INTO --why 'một vụ', issues undo.",
+)
 app.command("explain")(explain)
 
 IssueArgument = Annotated[str, typer.Argument(help="Id of the issue, or how it begins.", metavar="ISSUE")]

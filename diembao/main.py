@@ -59,26 +59,30 @@ def diembao(
     """Điểm báo."""
 
 
-app.command("nightly")(nightly.nightly)
-app.command("watch")(watch.watch)
+app.command("nightly", epilog="Example: bin/diembao nightly --budget 2h")(nightly.nightly)
+app.command("watch", epilog="Example: bin/diembao watch --every 20m --for 8h")(watch.watch)
 app.add_typer(report.app, name="report")
 app.command("alerts")(alerts.alerts)
-app.command("search")(search.search)
-app.command("topic")(topic.topic)
-app.command("explain")(explain.explain)
+app.command("search", epilog="Example: bin/diembao search 'bãi rác Đình Vũ' --days 30 --level 2")(search.search)
+app.command("topic", epilog="Example: bin/diembao topic 'cháy kho An Biên' --since 2d --follow 10m")(topic.topic)
+app.command("explain", epilog="Example: bin/diembao explain i7f26be8200f9 --date 2026-09-10")(explain.explain)
 app.add_typer(issues.app, name="issues")
-app.command("health")(health.health)
-app.command("healthcheck")(health.healthcheck)
+app.command("health", epilog="Example: bin/diembao health --outlet vnexpress")(health.health)
+app.command("healthcheck", epilog="Example: bin/diembao healthcheck --within 30h --free 5")(health.healthcheck)
 app.add_typer(outlets.app, name="outlets")
 app.add_typer(gazetteer.app, name="gazetteer")
 app.add_typer(db.app, name="db")
 app.add_typer(archive.app, name="archive")
-app.command("import")(import_.import_)
-app.command("analyse")(analyse.analyse)
-app.command("tag")(tag.tag)
-app.command("group")(group.group)
-app.command("retag")(retag.retag)
-app.command("correct")(correct.correct)
+app.command("import", epilog="Example: bin/diembao import items-2026-06.jsonl.xz")(import_.import_)
+app.command("analyse", epilog="Example: bin/diembao analyse pages --manifest pages.jsonl -o read.jsonl")(
+    analyse.analyse
+)
+app.command("tag", epilog="Example: echo 'Cháy ở phường Lê Chân' | bin/diembao tag - --explain --on 2026-09-10")(
+    tag.tag
+)
+app.command("group", epilog="Example: bin/diembao group articles.jsonl -o grouped.jsonl")(group.group)
+app.command("retag", epilog="Example: bin/diembao retag --since 2026-09-01 --dry-run")(retag.retag)
+app.command("correct", epilog="Example: bin/diembao correct ARTICLE --move d305 n11383")(correct.correct)
 
 
 def main() -> None:

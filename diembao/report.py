@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     invoke_without_command=True,
     help="Render the sheet of a morning (`report --date D`), check, approve and send it.",
+    epilog="Example: bin/diembao report --date 2026-09-10 --format docx,pdf; then report approve 2026-09-10, "
+    "report send 2026-09-10.",
 )
 DateOption = Annotated[
     str | None, typer.Option("--date", help="The morning of the sheet, YYYY-MM-DD; needed.", metavar="D")

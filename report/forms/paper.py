@@ -73,7 +73,6 @@ class FieldBlock:
     number: str
     name: str
     count: str
-    bookmark: str
     issues: tuple[IssueLine, ...]
 
 
@@ -279,7 +278,6 @@ class _Maker:
                 number=str(at),
                 name=name,
                 count=count(len(issues)),
-                bookmark=f"linh_vuc_{at}",
                 issues=tuple(self._issue(n, issue) for n, issue in enumerate(issues, 1)),
             )
             for at, (name, issues) in enumerate([row for row in held if row[1]], 1)
