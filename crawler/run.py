@@ -21,16 +21,11 @@ from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor, is_reactor_installed
 
 from crawler.aside import stop_aside
-from crawler.context import Context
 from crawler.settings import TWISTED_REACTOR
-from crawler.tally import Listener, OutletProgress, Tally
+from crawler.tally import OutletProgress
 
 if TYPE_CHECKING:
-    from config.loader import Config
-    from config.places import Places
-    from crawler.guard import HostMap
-    from storage.store import Store
-    from vietnamese.clock import Clock
+    from crawler.context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -63,40 +58,15 @@ class CrawlResult:
 
 
 async def crawl(
-    spider_name: str,
-    *,
-    store: Store,
-    config: Config,
-    where: Places,
-    run_id: str,
-    clock: Clock,
-    hosts: HostMap | None = None,
-    outlets: Sequence[str] | None = None,
-    on_progress: Listener | None = None,
-    validators: dict[str, tuple[str | None, str | None]] | None = None,
-    until: float | None = None,
-    feeds: frozenset[str] | None = None,
-    **arguments: str,
+    spider_name: str, context: Context, *, outlets: Sequence[str] | None = None, **arguments: str
 ) -> CrawlResult:
-    """Run one spider to its end under the run `run_id` and return its counts.
+    """Run one spider to its end in `context`, under its run, and return its counts.
 
-    `outlets` are ids (None: all active ones), `validators`, `until` and `feeds` are those of `Context`, `arguments`
-    go to the spider. The run is neither begun nor finished here.
+    `outlets` are ids (None: all active ones), `arguments` go to the spider. The run is neither begun nor finished here,
+    and a context serves one crawl.
     Raises StoreError when the store failed (all that was committed stays), KeyboardInterrupt after Ctrl-C, ValueError
     for an outlet that is not configured.
     """
-    context = Context(
-        store=store,
-        config=config,
-        where=where,
-        run_id=run_id,
-        clock=clock,
-        hosts=hosts,
-        tally=Tally(listener=on_progress),
-        validators=validators,
-        until=until,
-        feeds=feeds,
-    )
     if outlets is not None:
         arguments["outlet"] = ",".join(outlets)
     runner = AsyncCrawlerRunner(project_settings())

@@ -12,7 +12,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.context import Context
 from crawler.run import crawl, end_if_asked
+from crawler.tally import Tally
 from issues.update import update_issues
 from night.alerts import alerts_stage
 from night.entities import sync_entities
@@ -96,18 +98,17 @@ async def run_night(
     stages = _Stages()
     with _closed_in_order(store, run.run_id, stages):
         with stages.stage("crawl"):
-            await crawl(
-                "nightly",
+            around = Context(
                 store=store,
                 config=config,
                 where=where,
                 hosts=hosts,
                 run_id=run.run_id,
                 clock=clock,
-                outlets=[outlet.id for outlet in outlets],
-                on_progress=on_progress,
+                tally=Tally(listener=on_progress),
                 until=_until(crawl_for or crawl_time(clock(), morning, config.settings.night)),
             )
+            await crawl("nightly", around, outlets=[outlet.id for outlet in outlets])
         end_if_asked()
         result = _after_the_crawl(store, config, where, stages, run.run_id, outlets, morning, clock, started)
         store.finish_run(run.run_id, result.outcome)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from crawler.context import Context
 from crawler.run import crawl
+from crawler.tally import Tally
 from gazetteer.load import load
 from night.entities import sync_entities
 from night.matters import sort_out
@@ -147,21 +149,22 @@ async def look_around(
     store.sync_outlets(config.outlets.values())
     sync_entities(store, config.folders)
     run_id = store.begin_own_run("topic", to_local(clock()).date()).run_id
+    around = Context(
+        store=store,
+        config=config,
+        where=where,
+        run_id=run_id,
+        clock=clock,
+        hosts=hosts,
+        tally=Tally(listener=watch.progress),
+        validators=watch.validators,
+    )
     spans = {"since": topic.since, "every": watch.every if watch.validators else None}
     try:
         came = await crawl(
             "topic",
-            store=store,
-            config=config,
-            where=where,
-            run_id=run_id,
-            clock=clock,
-            hosts=hosts,
+            around,
             outlets=topic.outlets or [outlet.id for outlet in visited(config, hosts)],
-            on_progress=watch.progress,
-            validators=watch.validators,
-            until=None,
-            feeds=None,
             q=topic.words,
             pages=str(topic.limits.pages),
             seconds=str(topic.limits.seconds),

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from crawler.context import Context
 from crawler.run import crawl
+from crawler.tally import Tally
 from issues.update import update_issues
 from night.alerts import alerts_stage
 from night.entities import sync_entities
@@ -65,19 +67,18 @@ async def look(
     sync_entities(store, config.folders)
     run = store.begin_own_run("watch", to_local(clock()).date())
     logger.info("watch: %d of %d feeds are worth asking", len(worth), len(announced))
-    await crawl(
-        "nightly",
+    around = Context(
         store=store,
         config=config,
         where=where,
         hosts=hosts,
         run_id=run.run_id,
         clock=clock,
-        outlets=[outlet for outlet, urls in outlets.items() if worth.intersection(urls)],
-        on_progress=on_progress,
+        tally=Tally(listener=on_progress),
         until=until,
         feeds=worth,
     )
+    await crawl("nightly", around, outlets=[outlet for outlet, urls in outlets.items() if worth.intersection(urls)])
     store.close_fates(run.run_id)
     placed = update_issues(store, config.settings, folders=config.folders, now=clock())
     alerts_stage(store, config.settings, (), now=clock())

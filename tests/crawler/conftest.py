@@ -16,8 +16,10 @@ import pytest
 from config.loader import BUILTIN, Config
 from config.model import Analysis, Crawl, Outlet, Settings
 from config.places import Places
+from crawler.context import Context
 from crawler.guard import HostMap
 from crawler.run import CrawlResult, crawl, run_all
+from crawler.tally import Listener, Tally
 from storage.schema import fates
 from storage.store import Store, open_store
 
@@ -156,7 +158,15 @@ class Night:
         self.outlets.append(outlet)
         return outlet
 
-    def run(self, spider: str = "nightly", *, finish: bool = True, **arguments: Any) -> CrawlResult:
+    def run(
+        self,
+        spider: str = "nightly",
+        *,
+        finish: bool = True,
+        on_progress: Listener | None = None,
+        validators: dict[str, tuple[str | None, str | None]] | None = None,
+        **arguments: Any,
+    ) -> CrawlResult:
         hosts = self.hosts
         if hosts is None and not self.live:
             domains = [domain for outlet in self.outlets for domain in outlet.domains]
@@ -164,20 +174,17 @@ class Night:
         self.store.sync_outlets(self.outlets)
         self.run_id = self.store.begin_run("nightly", NOW.date()).run_id
         self.store.settings = self.config().settings
-        [result] = run_all(
-            [
-                crawl(
-                    spider,
-                    store=self.store,
-                    config=self.config(),
-                    where=Places(home=self.home, database_url=""),
-                    run_id=self.run_id,
-                    clock=self.store.clock,
-                    hosts=hosts,
-                    **arguments,
-                )
-            ]
+        around = Context(
+            store=self.store,
+            config=self.config(),
+            where=Places(home=self.home, database_url=""),
+            run_id=self.run_id,
+            clock=self.store.clock,
+            hosts=hosts,
+            tally=Tally(listener=on_progress),
+            validators=validators,
         )
+        [result] = run_all([crawl(spider, around, **arguments)])
         if finish:
             self.store.close_fates(self.run_id)
             self.store.finish_run(self.run_id, "done")

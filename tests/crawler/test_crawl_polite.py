@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from config.places import Places
+from crawler.context import Context
 from crawler.guard import HostMap
 from crawler.pace import retry_after
 from crawler.robots import product, read
@@ -232,15 +234,13 @@ def test_several_crawls_in_one_process(night: Any, site: Any, tmp_path: Path) ->
     order = []
 
     async def one(number: int) -> int:
-        from config.places import Places
-
         order.append(number)
-        result = await crawl(
-            "feeds", store=night.store, config=night.config(), where=Places(home=tmp_path, database_url=""),
+        around = Context(
+            store=night.store, config=night.config(), where=Places(home=tmp_path, database_url=""),
             run_id=night.store.begin_run("feeds", night.now.date() + timedelta(days=number)).run_id,
             clock=night.store.clock, hosts=HostMap(targets={B: ("127.0.0.1", site.port)}),
         )  # fmt: skip
-        return result.requests
+        return (await crawl("feeds", around)).requests
 
     assert run_all(one(number) for number in range(3)) == [2, 2, 2]
     assert order == [0, 1, 2]

@@ -170,14 +170,15 @@ except KeyboardInterrupt:
 
 
 NIGHT = """
+from dataclasses import replace
+
 from crawler.context import from_environment
 from crawler.run import crawl, run_all
 
 if __name__ == "__main__":
     made = from_environment("nightly")
     try:
-        run_all([crawl("nightly", store=made.store, config=made.config, where=made.where, run_id=made.run_id,
-                       clock=made.clock, hosts=made.hosts)])
+        run_all([crawl("nightly", replace(made, own_run=False))])
     except KeyboardInterrupt:
         print("interrupted", flush=True)
 """

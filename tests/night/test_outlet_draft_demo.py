@@ -62,14 +62,7 @@ class Place:
         """What a night stores, by outlet."""
         around = self.context(config, name)
         self.town.forget()
-        run_all(
-            [
-                crawl(
-                    "nightly", store=around.store, config=config, where=around.where, run_id=around.run_id,
-                    clock=around.clock, hosts=self.hosts,
-                )
-            ]
-        )  # fmt: skip
+        run_all([crawl("nightly", around)])
         found: dict[str, set[tuple[Any, ...]]] = {}
         for row in around.store.rows(select(articles)):
             self.readers.setdefault(name, set()).add(row["extractor"])
