@@ -66,6 +66,8 @@ def nightly(
         if demo and (config or hosts):
             stop("--demo brings its own --config and --hosts; leave them out")
         where, settings = configured(demo=demo, overlay=config)
+        if not demo and hosts is None:
+            _ask_for_contact(where, settings)
         if dry_run:
             _dry_run(where, settings, hosts)
             return
@@ -177,6 +179,13 @@ class _Nights:
 
         self.where.home.mkdir(parents=True, exist_ok=True)
         return open_store(self.where.database_url, clock, self.config.settings)
+
+
+def _ask_for_contact(where: Places, config: Config) -> None:
+    """Outlets must be able to write to whoever reads them: say so until an address of the office is configured."""
+    if "@example.invalid" in config.settings.crawl.user_agent:
+        file = where.overlay / "settings.toml"
+        console.print(f"crawl.user_agent names nobody outlets can write to; put your address into {file}", soft_wrap=True)
 
 
 def _dry_run(where: Places, config: Config, hosts_file: Path | None) -> None:

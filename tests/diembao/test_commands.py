@@ -122,7 +122,15 @@ def test_a_dry_run_asks_and_writes_nothing(tmp_path) -> None:
     assert "vnexpress: 6 feeds" in done.stdout
     assert "an-ninh-hai-phong: 1 section\n  https://anhp.vn/" in done.stdout
     assert "nothing was asked and nothing written" in done.stdout
+    assert f"put your address into {tmp_path / 'config' / 'settings.toml'}" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_office_with_an_address_is_asked_for_none(tmp_path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "settings.toml").write_text('[crawl]\nuser_agent = "x/1 (+mailto:a@b.example)"\n')
+    done = diembao(tmp_path, "nightly", "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_mistake_in_the_overlay_names_file_and_key(tmp_path) -> None:
