@@ -185,7 +185,9 @@ def _ask_for_contact(where: Places, config: Config) -> None:
     """Outlets must be able to write to whoever reads them: say so until an address of the office is configured."""
     if "@example.invalid" in config.settings.crawl.user_agent:
         file = where.overlay / "settings.toml"
-        console.print(f"crawl.user_agent names nobody outlets can write to; put your address into {file}", soft_wrap=True)
+        console.print(
+            f"crawl.user_agent names nobody outlets can write to; put your address into {file}", soft_wrap=True
+        )
 
 
 def _dry_run(where: Places, config: Config, hosts_file: Path | None) -> None:
