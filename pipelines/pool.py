@@ -145,10 +145,18 @@ class AnalysisPool:
         error = done.exception()
         if error is None:
             result.set_result(done.result())
-        elif isinstance(error, _DIED) and tries < TRIES and not self._ended:
-            self._schedule(task, result, tries=tries + 1)
-        else:
+        elif not (isinstance(error, _DIED) and tries < TRIES and self._tried_again(task, result, tries)):
             result.set_result((_failed(task[0], error), None))
+
+    def _tried_again(self, task: _Args, result: Future[Done], tries: int) -> bool:
+        """Whether a living worker got the page once more; none does while the pool ends."""
+        if self._ended:
+            return False
+        try:
+            self._schedule(task, result, tries=tries + 1)
+        except RuntimeError:  # it ended just now: nobody may wait for this page for ever
+            return False
+        return True
 
     def close(self) -> None:
         """Finish what is scheduled, then end the workers."""

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from spiders.base import OutletSpider
-from spiders.read_feed import FeedResult, parse_feed
-
-__all__ = ["FeedResult", "FeedsSpider", "parse_feed"]
 
 
 class FeedsSpider(OutletSpider):

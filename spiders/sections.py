@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from spiders.base import OutletSpider
-from spiders.read_section import parse_section, read_section
-
-__all__ = ["SectionsSpider", "parse_section", "read_section"]
 
 
 class SectionsSpider(OutletSpider):

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from spiders.base import OutletSpider
-from spiders.read_sitemap import parse_sitemap
-
-__all__ = ["SitemapsSpider", "parse_sitemap"]
 
 
 class SitemapsSpider(OutletSpider):

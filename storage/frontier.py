@@ -1,6 +1,6 @@
 """The frontier: which URLs are known, which are due, and when a host may be asked. One row a URL key.
 
-A row opened in `fates` without a word means «seen in this run»; `storage.articles` or `close_fates` write the word.
+A row opened in `fates` without a word means «seen in this run»; `storage.commit` or `runs.close_fates` writes the word.
 """
 
 from __future__ import annotations

@@ -421,6 +421,3 @@ def open_store(
         engine.dispose()
         raise
     return Store(engine, clock, settings or Settings())
-
-
-__all__ = ["Store", "StoreError", "open_store"]

@@ -45,7 +45,9 @@ def html(number: int) -> bytes:
 def write_outlet(home: Path, *, drop: str) -> None:
     folder = home / "config" / "outlets"
     folder.mkdir(parents=True, exist_ok=True)
-    (home / "config" / "settings.toml").write_text("builtin_outlets = false\n", encoding="utf-8")
+    (home / "config" / "settings.toml").write_text(
+        "builtin_outlets = false\n[analysis]\nworkers = 1\n", encoding="utf-8"
+    )
     (folder / "bao.toml").write_text(
         'id = "bao"\nname = "Báo"\ndomains = ["bao.vn"]\ntier = "local"\nfeeds = ["http://bao.vn/rss"]\n'
         f'verified = true\n[[rule]]\nname = "2026"\ntitle = "h1"\nbody = "div.bai"\n{drop}',

@@ -7,9 +7,11 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,3 +122,16 @@ def test_a_broken_manifest_names_its_line(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match="line 2"):
         read_manifest(manifest)
     assert PageFile(file="a", url="b").outlet is None
+
+
+def test_a_page_that_is_to_be_tried_again_while_the_pool_ends_gets_its_fate(monkeypatch: pytest.MonkeyPatch) -> None:
+    ending = AnalysisPool(workers=1, tagging=False)
+    ended = ending._pool
+    ended.stop()
+    ended.join()
+    monkeypatch.setattr(ending, "_living", lambda: ended)
+    died: Future[Any] = Future()
+    died.set_exception(TimeoutError())
+    result: Future[Any] = Future()
+    ending._settle((good_page(), None, True, True, ()), result, died, 1)
+    assert result.result(timeout=1)[0].fate is FateWord.TOO_SLOW

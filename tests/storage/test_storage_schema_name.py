@@ -9,7 +9,8 @@ import pytest
 
 from config.places import places
 from storage.activity import finished_mornings
-from storage.store import StoreError, open_store
+from storage.errors import StoreError
+from storage.store import open_store
 
 
 @pytest.mark.postgres
