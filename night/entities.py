@@ -1,4 +1,4 @@
-"""The gazetteer's names in the store, for downstream tools that read the views."""
+"""What the store knows of the configuration: outlets, and the gazetteer's names for tools that read the views."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from gazetteer.records import Gazetteer, Record, Unit
 from storage.report_records import EntityRecord
 
 if TYPE_CHECKING:
+    from config.loader import Config
     from storage.store import Store
+
+
+def sync_configuration(store: Store, config: Config) -> None:
+    """Lay outlets and gazetteer over the store's tables, as every crawl begins. Raises StoreError."""
+    store.sync_outlets(config.outlets.values())
+    sync_entities(store, config.folders)
 
 
 def sync_entities(store: Store, folders: Sequence[Path]) -> None:

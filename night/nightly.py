@@ -17,7 +17,7 @@ from crawler.run import crawl, end_if_asked
 from crawler.tally import Tally
 from issues.update import update_issues
 from night.alerts import alerts_stage
-from night.entities import sync_entities
+from night.entities import sync_configuration
 from night.health import OutletHealth
 from night.judge import outlet_health
 from night.morning import crawl_time
@@ -92,41 +92,36 @@ async def run_night(
     """
     started = time.monotonic()
     outlets = visited(config, hosts)
-    store.sync_outlets(config.outlets.values())
-    sync_entities(store, config.folders)
+    sync_configuration(store, config)
     run = store.begin_run("nightly", morning)
     stages = _Stages()
+    around = Context(
+        store=store,
+        config=config,
+        where=where,
+        hosts=hosts,
+        run_id=run.run_id,
+        clock=clock,
+        tally=Tally(listener=on_progress),
+        until=_until(crawl_for or crawl_time(clock(), morning, config.settings.night)),
+    )
     with _closed_in_order(store, run.run_id, stages):
         with stages.stage("crawl"):
-            around = Context(
-                store=store,
-                config=config,
-                where=where,
-                hosts=hosts,
-                run_id=run.run_id,
-                clock=clock,
-                tally=Tally(listener=on_progress),
-                until=_until(crawl_for or crawl_time(clock(), morning, config.settings.night)),
-            )
             await crawl("nightly", around, outlets=[outlet.id for outlet in outlets])
         end_if_asked()
-        result = _after_the_crawl(store, config, where, stages, run.run_id, outlets, morning, clock, started)
+        result = _after_the_crawl(around, stages, outlets, morning=morning, started=started)
         store.finish_run(run.run_id, result.outcome)
     return result
 
 
 def _after_the_crawl(
-    store: Store,
-    config: Config,
-    where: Places,
-    stages: _Stages,
-    run_id: str,
-    outlets: list[Outlet],
-    morning: date,
-    clock: Clock,
-    started: float,
+    around: Context, stages: _Stages, outlets: list[Outlet], *, morning: date, started: float
 ) -> NightResult:
-    """Issues, topics, health, sheet and alerts of what the crawl has brought."""
+    """Issues, topics, health, sheet and alerts of what the crawl of `outlets` has brought.
+
+    `started` is the moment of `time.monotonic()` at which the night began: `around.clock` stands still.
+    """
+    store, config, run_id, clock = around.store, around.config, around.run_id, around.clock
     store.close_fates(run_id)
     counts: Mapping[str, int] = {}
     with stages.stage("issues"):
@@ -135,13 +130,15 @@ def _after_the_crawl(
         mark_topics(store, config, run_id)
     health = tuple(outlet_health(store, outlets, run_id=run_id, now=clock(), calendar=config.settings.calendar))
     with stages.stage("sheet"):
-        files = write_sheet(store, config, morning, health=health, run_id=run_id, now=clock(), folder=where.reports)
+        files = write_sheet(
+            store, config, morning, health=health, run_id=run_id, now=clock(), folder=around.where.reports
+        )
         stages.sheet = files.html
     alerts_stage(store, config.settings, health, now=clock() + timedelta(seconds=time.monotonic() - started))
     return NightResult(
         run_id=run_id,
         morning=morning,
-        sheet=stages.sheet or where.reports,
+        sheet=stages.sheet or around.where.reports,
         health=health,
         fates=fate_counts(store, run_id),
         issues=counts,

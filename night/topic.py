@@ -12,7 +12,7 @@ from crawler.context import Context
 from crawler.run import crawl
 from crawler.tally import Tally
 from gazetteer.load import load
-from night.entities import sync_entities
+from night.entities import sync_configuration
 from night.matters import sort_out
 from night.visited import visited
 from storage.query import Limits, Names, Query, read_query
@@ -146,8 +146,7 @@ async def look_around(
     is not fetched here stays due for the night. Raises StoreError, KeyboardInterrupt, or ValueError for an outlet that
     is not configured.
     """
-    store.sync_outlets(config.outlets.values())
-    sync_entities(store, config.folders)
+    sync_configuration(store, config)
     run_id = store.begin_own_run("topic", to_local(clock()).date()).run_id
     around = Context(
         store=store,
@@ -159,17 +158,9 @@ async def look_around(
         tally=Tally(listener=watch.progress),
         validators=watch.validators,
     )
-    spans = {"since": topic.since, "every": watch.every if watch.validators else None}
+    outlets = topic.outlets or [outlet.id for outlet in visited(config, hosts)]
     try:
-        came = await crawl(
-            "topic",
-            around,
-            outlets=topic.outlets or [outlet.id for outlet in visited(config, hosts)],
-            q=topic.words,
-            pages=str(topic.limits.pages),
-            seconds=str(topic.limits.seconds),
-            **{name: f"{max(1, round(span.total_seconds()))}s" for name, span in spans.items() if span},
-        )
+        came = await crawl("topic", around, outlets=outlets, **_spider_arguments(topic, watch))
     except KeyboardInterrupt:
         # Whoever looks again wants a run of its own, not the rest of this one.
         store.close_fates(run_id)
@@ -188,3 +179,10 @@ async def look_around(
     store.finish_run(run_id, result.outcome)
     watch.look()
     return result
+
+
+def _spider_arguments(topic: Asked, watch: Watch) -> dict[str, str]:
+    """What the spider is told, as on Scrapy's command line; `every` only from the second look on."""
+    spans = {"since": topic.since, "every": watch.every if watch.validators else None}
+    told = {name: f"{max(1, round(span.total_seconds()))}s" for name, span in spans.items() if span}
+    return told | {"q": topic.words, "pages": str(topic.limits.pages), "seconds": str(topic.limits.seconds)}

@@ -12,7 +12,7 @@ from crawler.run import crawl
 from crawler.tally import Tally
 from issues.update import update_issues
 from night.alerts import alerts_stage
-from night.entities import sync_entities
+from night.entities import sync_configuration
 from night.visited import visited
 from storage.activity import fate_counts
 from storage.feeds import feeds_due
@@ -63,8 +63,7 @@ async def look(
     worth = frozenset(feeds_due(store, announced, clock()))
     if not worth:
         return Look(known=len(announced))
-    store.sync_outlets(config.outlets.values())
-    sync_entities(store, config.folders)
+    sync_configuration(store, config)
     run = store.begin_own_run("watch", to_local(clock()).date())
     logger.info("watch: %d of %d feeds are worth asking", len(worth), len(announced))
     around = Context(

@@ -21,6 +21,7 @@ from typer.main import get_command
 from config.places import CHECKOUT
 from diembao.main import app
 from night.log import tidy
+from report.forms.as_pdf import PACKAGES
 
 DEPLOY = CHECKOUT / "deploy"
 COMMANDS = set(get_command(app).commands)
@@ -158,6 +159,7 @@ def test_the_image_holds_what_the_commands_need() -> None:
     assert yaml.safe_load(entry) == ["tini", "--", "/opt/diembao/bin/diembao"]
     [command] = re.findall(r"^CMD (.*)$", image, re.MULTILINE)
     assert yaml.safe_load(command)[0] in COMMANDS
+    assert set(PACKAGES.split()) <= set(image.split()), "what the PDF is drawn with"
     assert image.index("USER diembao") < image.index("RUN bin/diembao --version"), "the environment is its own"
 
 
