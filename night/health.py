@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from night.expected import Volume
 from report.inputs import OutletState
 from storage.activity import Coverage
-from storage.doubt import EMPTY_VI, Drift
+from storage.doubt import EMPTY_VI, NOT_ASKED, NOT_ASKED_VI, Drift
 from storage.records import FateWord
 from vietnamese.clock import to_local
 from vietnamese.numbers import short_date
@@ -161,7 +161,7 @@ def _state(facts: OutletFacts, now: datetime) -> tuple[str, str, str]:
 
 def _quiet(facts: OutletFacts) -> tuple[str, str, str]:
     if not facts.answers and not facts.fates:
-        return "quiet", "not asked in this run", "chưa được hỏi trong đêm"
+        return "quiet", NOT_ASKED, NOT_ASKED_VI
     if facts.answers and all(answer.status in _ANSWERED and answer.items == 0 for answer in facts.answers):
         return "quiet", "answered, but nothing stands in its feeds", f"{EMPTY_VI}, không có tin mới"
     return "quiet", "answered, nothing new", "có trả lời, không có tin mới"

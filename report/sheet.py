@@ -25,6 +25,7 @@ from report.inputs import (
     SheetInputs,
 )
 from report.window import Window
+from storage.doubt import NOT_ASKED
 from vietnamese.alphabet import sort_key
 
 ATTENTION_LEVEL = 2
@@ -41,6 +42,17 @@ FULL_STATES = frozenset({"healthy", "quiet"})
 
 REACHED_STATES = FULL_STATES | {"silent"}
 """States in which an outlet answered."""
+
+
+def answered(outlets: Iterable[tuple[str, str]]) -> tuple[int, int, bool]:
+    """How many outlets gave all they had, how many answered, and whether the crawl failed, from states and reasons.
+
+    One that nobody asked counts for nothing; the crawl failed where none that was asked answered, or there was none.
+    """
+    known = [*outlets]
+    asked = [state for state, reason in known if not reason.endswith(NOT_ASKED)]
+    full, reached = (sum(state in wanted for state in asked) for wanted in (FULL_STATES, REACHED_STATES))
+    return full, reached, not reached and (bool(asked) or not known)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,13 +186,14 @@ class Sheet:
     @property
     def crawl_failed(self) -> bool:
         """No outlet answered: an empty sheet is then no quiet day."""
-        return not self.reached
+        return answered((row.state.state, row.state.reason) for row in self.outlets)[2]
 
 
 def build_sheet(inputs: SheetInputs) -> Sheet:
     """The sheet of a window; the same inputs give an equal sheet, whatever order they come in."""
     articles = tuple(sorted(inputs.articles, key=_by_time))
     issues = _issue_rows(inputs, articles)
+    full, reached, _ = answered((outlet.state, outlet.reason) for outlet in inputs.health)
     return Sheet(
         inputs=inputs,
         counts=_counts(articles, issues),
@@ -190,8 +203,8 @@ def build_sheet(inputs: SheetInputs) -> Sheet:
         outlets=_outlet_rows(inputs.health, articles),
         yesterday=next((sheet for sheet in inputs.earlier if (inputs.day - sheet.day).days == 1), None),
         mean=_mean(inputs.earlier),
-        reached=sum(outlet.state in REACHED_STATES for outlet in inputs.health),
-        full=sum(outlet.state in FULL_STATES for outlet in inputs.health),
+        reached=reached,
+        full=full,
     )
 
 

@@ -22,7 +22,7 @@ from report.laid import with_edits, without_told
 from report.recount import Answers, laid_over, of_office, recount
 from report.remembered import Memory, remembered
 from report.scores import issue_scores
-from report.sheet import ATTENTION_LEVEL, FULL_STATES, REACHED_STATES
+from report.sheet import ATTENTION_LEVEL, answered
 from report.then import PLACEMENT, Kept, Row, issues_then
 from storage import sheet_queries as ask
 from vietnamese.clock import iso
@@ -244,11 +244,11 @@ def _outlets(sheet: Mapping[str, Any], found: Mapping[str, Sequence[Row]], memor
     stored: Counter[str] = Counter()
     for outlet_id, fate, number in (tuple(row.values()) for row in found["outlets.fates"]):
         stored[outlet_id] += number if fate in _STORED else 0
-    states = [outlet["state"] for outlet in sheet["outlets"]]
+    states = [(outlet["state"], outlet["reason"]) for outlet in sheet["outlets"]]
     told = sheet["health"]
-    full, reached = (sum(state in known for state in states) for known in (FULL_STATES, REACHED_STATES))
+    full, reached, failed = answered(states)
     yield "health.line", told["line"], health_words(full, len(kept))
-    yield "health.crawl_failed", told["crawl_failed"], not reached
+    yield "health.crawl_failed", told["crawl_failed"], failed
     yield "health.outlets_all", told["outlets_all"], len(kept)
     yield "health.outlets_ok", told["outlets_ok"], full
     yield "health.outlets_reached", told["outlets_reached"], reached

@@ -21,6 +21,9 @@ _SAMPLE = 4
 EMPTY_VI = "nguồn cấp rỗng"
 """How the note of an outlet begins that answers with feeds in which nothing stands: a fact, told, and no error."""
 
+NOT_ASKED, NOT_ASKED_VI = "not asked in this run", "chưa được hỏi trong đêm"
+"""The reason of an outlet that nobody asked: it is not to blame, and nothing is known of it."""
+
 DRIFTED_VI = "trang đã đổi mẫu"
 """How the sheet's health note begins for a drifted outlet."""
 

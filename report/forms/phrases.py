@@ -10,7 +10,7 @@ from types import MappingProxyType
 from report.inputs import WHOLE_CITY, OutletName, OutletState, SheetArticle
 from report.sheet import FULL_STATES, REACHED_STATES, Counts, IssueRow, Sheet
 from report.style import Style
-from storage.doubt import DRIFTED_VI, EMPTY_VI
+from storage.doubt import DRIFTED_VI, EMPTY_VI, NOT_ASKED_VI
 from vietnamese.clock import to_local
 from vietnamese.numbers import count, date_time, number, short_date, signed, spoken_time
 
@@ -184,6 +184,9 @@ def troubles(sheet: Sheet, style: Style) -> tuple[str, ...]:
         if row.state.state not in FULL_STATES or row.state.reason_vi.startswith((DRIFTED_VI, EMPTY_VI)):
             named[trouble(row.state, style)].append(row.state.name)
     notes = [f"{', '.join(names)}: {words}" for words, names in named.items()]
+    unasked = sum(row.state.reason_vi.endswith(NOT_ASKED_VI) for row in sheet.outlets)
+    if unasked:
+        notes.append(f"{count(unasked)} nguồn {NOT_ASKED_VI}")
     if sheet.counts.unplaced:
         notes.append(f"{count(sheet.counts.unplaced)} tin, bài chưa được xếp vào vụ việc")
     return tuple(notes)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report.forms.phrases import outlet_phrase
+from report.forms.phrases import health_line, outlet_phrase, troubles
 from report.inputs import OutletName
 from report.sheet import build_sheet
+from storage.doubt import NOT_ASKED, NOT_ASKED_VI
 
 
 def test_totals(sheet):
@@ -133,3 +134,17 @@ def test_the_order_of_the_inputs_changes_nothing(inputs, random: Random):
     assert (again.counts, again.issues, again.articles, again.bodies, again.outlets) == (
         sheet.counts, sheet.issues, sheet.articles, sheet.bodies, sheet.outlets,
     )  # fmt: skip
+
+
+def test_an_outlet_that_nobody_asked_gave_nothing_and_is_told(inputs, state, style):
+    def unasked(name):
+        return state(id=name, name=name, state="quiet", reason=NOT_ASKED, reason_vi=NOT_ASKED_VI, last_success_at=None)
+
+    some = build_sheet(replace(inputs, health=(state(id="a", name="A"), unasked("b"), unasked("c"))))
+    assert (some.full, some.reached, some.crawl_failed) == (1, 1, False)
+    assert health_line(some) == "1/3 nguồn đủ tin"
+    assert troubles(some, style) == (f"02 nguồn {NOT_ASKED_VI}",)
+    nobody = build_sheet(replace(inputs, health=(unasked("b"),)))
+    assert (nobody.full, nobody.reached, nobody.crawl_failed) == (0, 0, False)
+    failed = state(id="d", name="D", state="broken", reason="every feed failed")
+    assert build_sheet(replace(inputs, health=(unasked("b"), failed))).crawl_failed
