@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import multiprocessing
 import resource
 import signal
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -20,6 +22,12 @@ SECONDS = 5.0
 MEMORY_BYTES = 2 * 1024**3
 TASKS = 2_000
 """The worker is replaced after so many feeds, so that nothing it has gathered grows for ever."""
+
+
+TRIES = 2
+"""A worker that died may have died innocent: the kernel kills the largest process, not the guilty one."""
+
+logger = logging.getLogger(__name__)
 
 
 class TooSlowError(Exception):
@@ -35,14 +43,18 @@ async def aside(function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwar
 
     `function` must be importable, its arguments and result must pickle. What it raises is raised here.
     """
-    work: Any = _pool().schedule(function, args=args, kwargs=kwargs, timeout=SECONDS)
-    try:
-        result: _T = await asyncio.wrap_future(work)
-    except TimeoutError:
-        raise TooSlowError(f"took longer than {SECONDS:.0f} s to read") from None
-    except (ProcessExpired, MemoryError):
-        raise TooSlowError("could not be read: the worker died over it") from None
-    return result
+    for _ in range(TRIES):
+        work: Any = _pool().schedule(function, args=args, kwargs=kwargs, timeout=SECONDS)
+        try:
+            result: _T = await asyncio.wrap_future(work)
+        except TimeoutError:
+            raise TooSlowError(f"took longer than {SECONDS:.0f} s to read") from None
+        except (ProcessExpired, BrokenProcessPool):
+            continue
+        except MemoryError:
+            break
+        return result
+    raise TooSlowError("could not be read: the worker died over it")
 
 
 def stop_aside() -> None:
@@ -54,6 +66,10 @@ def stop_aside() -> None:
 
 
 def _pool() -> ProcessPool:
+    """The pool; a new one where pebble has given its own up, as it does when an idle worker is killed."""
+    if _Shared.pool is not None and not _Shared.pool.active:
+        logger.error("the worker that reads feeds was killed; a new one is started")
+        stop_aside()
     if _Shared.pool is None:
         spawn = multiprocessing.get_context("spawn")
         _Shared.pool = ProcessPool(max_workers=1, max_tasks=TASKS, initializer=_start, context=spawn)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import resource
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 from fastwarc.warc import ArchiveIterator
 
+from crawler.aside import _Shared, aside
 from crawler.run import run_all
 from storage import database
 from storage.backup import back_up
@@ -219,3 +221,30 @@ def test_what_waits_in_the_spool_is_written_before_anything_is_asked(night: Any,
     then(site, "/0.html", lambda: there.append(bool(spooled(night.home / "spool"))))
     night.run()
     assert there == [False]
+
+
+# the worker that reads feeds
+
+
+def kill_reader() -> None:
+    """As the kernel does when memory runs out."""
+    pool = _Shared.pool
+    assert pool is not None
+    for pid in list(pool._pool_manager.worker_manager.workers):
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_a_reader_of_feeds_that_is_killed_while_idle_is_replaced() -> None:
+    """Pebble gives its whole pool up then; every feed of the rest of the night would have failed."""
+    assert run_all([aside(len, "ab")]) == [2]
+    kill_reader()
+    time.sleep(0.7)
+    assert run_all([aside(len, "abc")]) == [3]
+
+
+def test_what_a_reader_was_killed_over_is_read_by_the_next_one() -> None:
+    assert run_all([aside(len, "ab")]) == [2]
+    threading.Timer(0.5, kill_reader).start()
+    began = time.monotonic()
+    assert run_all([aside(time.sleep, 1.0)]) == [None]
+    assert time.monotonic() - began > 1.4, "begun twice"
