@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.loader import ConfigError
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 """The folder of the project itself."""
 
@@ -55,11 +57,16 @@ def places(*, demo: bool = False, environ: Mapping[str, str] | None = None) -> P
     """The places as the environment gives them; folders are made when something is written to them.
 
     With `demo` everything lies under `DIEMBAO_HOME/demo`, whatever file `DIEMBAO_DATABASE_URL` names; on Postgres the
-    demo uses the same database in a schema of its own. So demo and live rows never mix.
+    demo uses the same database in a schema of its own. So demo and live rows never mix. Raises ConfigError for an
+    address that would name another file in every folder a command is started in.
     """
     env = os.environ if environ is None else environ
     home = Path(env.get("DIEMBAO_HOME") or CHECKOUT / "var").expanduser().resolve()
     url = env.get("DIEMBAO_DATABASE_URL") or ""
+    if url and "://" not in url and not Path(url).is_absolute():
+        problem = "neither an address nor the whole path of a file"
+        remedy = "Write postgresql://HOST/NAME or sqlite:////WHOLE/PATH.db"
+        raise ConfigError(Path("DIEMBAO_DATABASE_URL"), "(environment)", problem, remedy)
     if demo:
         home = home / "demo"
         url = url + ("&" if "?" in url else "?") + "schema=diembao_demo" if url.startswith("postgres") else ""

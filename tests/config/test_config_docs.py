@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from config.describe import describe
+from config.loader import ConfigError
 from config.places import CHECKOUT, places
 
 
@@ -24,6 +27,13 @@ def test_demo_and_live_never_share_a_place(tmp_path) -> None:
         assert places(environ=env | {"DIEMBAO_DATABASE_URL": own}).database_url == own
         beside = places(demo=True, environ=env | {"DIEMBAO_DATABASE_URL": own})
         assert beside.database_url == demo.database_url
+
+
+@pytest.mark.parametrize("address", ["user@host/db", "diembao.db", "./x.db", "localhost"])
+def test_an_address_that_depends_on_where_one_stands_is_a_mistake(tmp_path, address: str) -> None:
+    with pytest.raises(ConfigError, match=r"DIEMBAO_DATABASE_URL: .* Write postgresql://") as caught:
+        places(environ={"DIEMBAO_HOME": str(tmp_path), "DIEMBAO_DATABASE_URL": address})
+    assert address not in str(caught.value)
 
 
 def test_every_key_is_described() -> None:
