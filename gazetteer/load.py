@@ -201,7 +201,7 @@ def _unit(file: Path, unit_id: str, block: Mapping[str, Any]) -> Unit:
         raise ConfigError(
             file, f"{unit_id}.type", f"{kind!r} is no type of unit", f"Use {', '.join(sorted(_UNIT_TYPES))}"
         )
-    if unit_id[0] not in "pdcn" or not unit_id[1:2].isdigit():
+    if unit_id[0] not in "pdcn" or not unit_id[1:2].isdecimal():
         raise ConfigError(file, unit_id, "not an id of a unit", "Use p, d, c or n and a number, as in n11383")
     since, until = _days(file, unit_id, block)
     return Unit(

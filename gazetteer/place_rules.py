@@ -257,7 +257,7 @@ def _distance(unit: Unit, context: Context, parents: frozenset[str] = frozenset(
 
 def _side(unit: Unit) -> bool:
     """True for a unit of the former Hải Dương: its codes lie below 11300, its districts from 288 to 302."""
-    number = int("".join(c for c in unit.id[1:] if c.isdigit()))
+    number = int("".join(c for c in unit.id[1:] if c.isdecimal()))
     return number < (_FIRST_DISTRICT if unit.level == "district" else _FIRST_COMMUNE)
 
 

@@ -35,6 +35,7 @@ CAPTION_CLASS = re.compile(
 _NOISE_BREAKS, _PARAGRAPH = 2, 40
 _DATELINE = re.compile(r"location|dateline|stamp", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
+_PIXELS = re.compile(r"(\d{1,4})(?:px)?")
 _ICON = 40
 """Pixels under which an image is an icon and no picture of the article."""
 
@@ -212,8 +213,8 @@ def _bold_style(node: HtmlElement) -> bool:
 
 
 def _tiny(node: HtmlElement) -> bool:
-    sizes = [size for name in ("width", "height") if (size := (node.get(name) or "").removesuffix("px")).isdigit()]
-    return any(int(size) < _ICON for size in sizes)
+    sizes = (_PIXELS.fullmatch(node.get(name) or "") for name in ("width", "height"))
+    return any(size is not None and int(size[1]) < _ICON for size in sizes)
 
 
 def _aligned(owner: HtmlElement, word: str) -> bool:

@@ -21,6 +21,7 @@ _NAMED = re.compile(
 )
 _NOT_NAMED = re.compile(r"(?i)sub|box|cate|widget|block|module|relat|other|list|menu|site|pretitle|zone|banner|logo")
 _LARGE = re.compile(r"(?i)font-size\s*:\s*(?:1[6-9]|[2-4]\d)(?:\.\d+)?\s*p[xt]|font-size\s*:\s*(?:x-|xx-)?large")
+_FONT_SIZE = re.compile(r"(\+*)(\d{1,3})")
 _HOME = re.compile(r"(?i)(?:https?://[^/]+)?/?(?:(?:index|default|home)\.\w+)?")
 _TITLE_PARTS = re.compile(r"\s+[-–|»:]{1,2}\s+")
 _MOST_HEADINGS, _FEW, _ALIKE, _WEAK = 120, 3, 0.95, 0.3
@@ -128,9 +129,9 @@ def _score(element: HtmlElement, known: list[set[str]]) -> int:
 def _large(element: HtmlElement) -> bool:
     if element.tag in {"h1", "h2", "h3"}:
         return True
-    size = (element.get("size") or "").lstrip("+")
-    if element.tag == "font" and size.isdigit():
-        return int(size) >= (1 if "+" in (element.get("size") or "") else 4)
+    size = _FONT_SIZE.fullmatch(element.get("size") or "") if element.tag == "font" else None
+    if size is not None:
+        return int(size[2]) >= (1 if size[1] else 4)
     return _LARGE.search(element.get("style") or "") is not None
 
 

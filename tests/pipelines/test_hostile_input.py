@@ -11,6 +11,7 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +25,7 @@ from crawler.errors import RefusedAddressError
 from crawler.redirect import resolved
 from pipelines.files import page_of
 from pipelines.pool import AnalysisPool
+from pipelines.read import read_page
 from spiders.read_feed import parse_feed
 from spiders.read_sitemap import parse_sitemap
 from storage.records import FateWord, Page
@@ -90,6 +92,16 @@ def test_half_a_surrogate_pair_costs_its_entry_not_the_sitemap(bad: bytes) -> No
     entry = b"<url><loc>https://bao.example/tin-%b.html</loc><lastmod>2026-09-09T08:00:00+07:00</lastmod></url>"
     body = b"<urlset>" + entry % b"1" + entry % bad + b"<%b>x</%b>" % (bad, bad) + b"</urlset>"
     assert parse_sitemap(body, **KNOWN).items[0].url == "https://bao.example/tin-1.html"
+
+
+@pytest.mark.parametrize("size", ["²", "٣", "9" * 5000, "+²", "", "-1", "1e9px"])
+def test_a_size_that_is_no_number_costs_no_article(size: str) -> None:
+    """`²` is a digit to Python and no number: the whole page was a defect of ours."""
+    page = article("kich-thuoc")
+    odd = f'<p><img width="{size}" height="{size}"><font size="{size}">Cây cầu cũ được sửa chữa hai đợt.</font></p>'
+    spoiled = replace(page, body=page.body.replace(b"<p>", odd.encode() + b"<p>", 1))
+    assert odd.encode() in spoiled.body
+    assert read_page(spoiled, outlet=None).fate is None
 
 
 @pytest.mark.parametrize("bad", ["<![CLATA[x]]>", "<![CD", "<![ 5>", "<![", "<!x[", "<!>"])
