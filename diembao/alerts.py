@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Annotated
 
 import typer
 
-from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop
+from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop, store_of
 from vietnamese.clock import system_clock
 
 
@@ -24,13 +23,12 @@ def alerts(
     from night.judge import outlet_health
     from night.visited import visited
     from storage.activity import newest_run
-    from storage.store import open_store
 
     with clear_errors():
         where, found = configured(demo=demo, overlay=config)
         if not found.settings.alerts.channels:
             stop("no channel is named: alerts.channels of the settings is empty, see docs/configuration.md")
-        with closing(open_store(where.database_url, system_clock, found.settings)) as store:
+        with store_of(where, found) as store:
             now, run_id = system_clock(), newest_run(store)
             calendar = found.settings.calendar
             outlets = visited(found, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +19,7 @@ from diembao.shared import (
     moment,
     progress_bar,
     stop,
+    store_of,
 )
 from vietnamese.clock import system_clock, to_local
 
@@ -120,8 +121,6 @@ def replay(
     A changed title or body leaves a revision; corrections of analysts stay. Ends with 0; with 3 when the page of an
     article is not in the archive, or is read as no article any more (it stays as it is).
     """
-    from storage.store import open_store
-
     start = moment(since)
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
@@ -129,7 +128,7 @@ def replay(
             stop(f"no outlet {outlet!r}; `diembao outlets list` names them all")
         with (
             _alone(where, needed=not dry_run),
-            closing(open_store(where.database_url, system_clock, settings.settings)) as store,
+            store_of(where, settings) as store,
         ):
             counts = _replayed(store, where, settings, start, outlet, write=not dry_run)
     done = "would change (nothing written)" if dry_run else "changed"

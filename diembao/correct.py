@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop
-from vietnamese.clock import iso, system_clock
+from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop, store_of
+from vietnamese.clock import iso
 
 if TYPE_CHECKING:
     from config.loader import Config
@@ -49,12 +48,11 @@ def correct(
 ) -> None:
     """Correct who is meant in an article: kept, wins over every rule, survives new visits and `retag`."""
     from gazetteer.load import load
-    from storage.store import open_store
 
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
         book = load(settings.folders)
-        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+        with store_of(where, settings) as store:
             if export is not None:
                 _export(store, settings, export)
             elif article is None:

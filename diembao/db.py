@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, console
+from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, console, store_of
 from vietnamese.clock import system_clock, to_local
 
 if TYPE_CHECKING:
@@ -144,11 +143,10 @@ def purge(
 def _purge(where: Places, settings: Config, before: datetime) -> None:
     """Take the text out of the store, under the lock of the night."""
     from night.lock import night_lock
-    from storage.store import open_store
 
     with (
         night_lock(where.home, what="purge"),
-        closing(open_store(where.database_url, system_clock, settings.settings)) as store,
+        store_of(where, settings) as store,
     ):
         store.purge(before)
         store.prune()

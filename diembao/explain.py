@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop
+from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop, store_of
 from diembao.shared import day as read_day
 from vietnamese.clock import system_clock
 
@@ -34,13 +33,12 @@ def explain(
     from issues.operate import EditError, find_issue
     from night.morning import morning_of
     from report.gather import scope_for
-    from storage.store import open_store
 
     known = None
     wanted = read_day(day) if day else None
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
-        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+        with store_of(where, settings) as store:
             try:
                 found = find_issue(store, issue)
             except EditError as error:

@@ -18,6 +18,7 @@ from diembao.shared import (
     screen,
     span,
     stop,
+    store_of,
 )
 from vietnamese.clock import iso, system_clock, to_local
 
@@ -40,12 +41,9 @@ def health(
 
     Ends with 3 when an outlet is in a bad state. Whether the night ran at all is `healthcheck`'s question.
     """
-    from contextlib import closing
-
     from night.judge import outlet_health
     from night.metrics import last_night, last_run, prometheus_text
     from night.visited import visited
-    from storage.store import open_store
 
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
@@ -53,7 +51,7 @@ def health(
         if outlet is not None and outlet not in settings.outlets:
             stop(f"no outlet {outlet!r}; `diembao outlets list` names them all")
         chosen = [settings.outlets[outlet]] if outlet is not None else outlets
-        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+        with store_of(where, settings) as store:
             run, night = last_run(store), last_night(store)
             # As it was when we last asked: that nobody has asked since is told apart.
             judged_at = run.seen_at if run else system_clock()
@@ -86,16 +84,14 @@ def healthcheck(
     is none; 2 when the store cannot be opened. What the outlets do is `health`'s question.
     """
     import shutil
-    from contextlib import closing
 
     from night.metrics import last_night
-    from storage.store import open_store
 
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
         longest = span(within)
         where.home.mkdir(parents=True, exist_ok=True)
-        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+        with store_of(where, settings) as store:
             night = last_night(store)
         left = shutil.disk_usage(where.home).free / 1e9
     faults = []

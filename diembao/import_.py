@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +17,7 @@ from diembao.shared import (
     console,
     progress_bar,
     stop,
+    store_of,
 )
 
 if TYPE_CHECKING:
@@ -65,14 +65,13 @@ def _imported(file: ItemFile, where: Places, config: Config) -> ImportResult | N
     """Import under the lock of the night, with a bar for the items and one for their issues."""
     from night.importing import ItemClock, import_items
     from night.lock import night_lock
-    from storage.store import open_store
 
     if not file.items:
         return None
     clock = ItemClock(file.items[0].fetched)
     with (
         night_lock(where.home, what=f"import of {file.name}"),
-        closing(open_store(where.database_url, clock, config.settings)) as store,
+        store_of(where, config, clock) as store,
         progress_bar() as bar,
     ):
         items, issues = bar.add_task("items", total=len(file.items)), bar.add_task("issues", total=None)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from diembao.explain import explain
-from diembao.shared import DemoOption, clear_errors, configured, console, stop, user
+from diembao.shared import DemoOption, clear_errors, configured, console, stop, store_of, user
 from vietnamese.clock import iso, system_clock
 
 if TYPE_CHECKING:
@@ -37,11 +37,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @contextmanager
 def _opened(demo: bool) -> Iterator[Store]:
     from issues.operate import EditError
-    from storage.store import open_store
 
     with clear_errors():
         where, config = configured(demo=demo)
-        with closing(open_store(where.database_url, system_clock, config.settings)) as store:
+        with store_of(where, config) as store:
             try:
                 yield store
             except EditError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +24,7 @@ from diembao.shared import (
     configured,
     screen,
     stop,
+    store_of,
 )
 from vietnamese.clock import Clock, system_clock, to_local
 
@@ -62,7 +63,6 @@ class Surroundings:
 def surroundings(*, demo: bool, config: Path | None, hosts: Path | None) -> Iterator[Surroundings]:
     """Places, configuration and store; with `demo` the press town is served meanwhile, on its last day."""
     from crawler.guard import HostMap
-    from storage.store import open_store
 
     if demo and hosts:
         stop("--demo brings its own --hosts; leave it out")
@@ -71,7 +71,7 @@ def surroundings(*, demo: bool, config: Path | None, hosts: Path | None) -> Iter
     known: dict[str, Any] = {"where": where, "config": settings}
     if not demo:
         mapped = HostMap.load(hosts) if hosts else None
-        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+        with store_of(where, settings) as store:
             yield Surroundings(store=store, clock=system_clock, hosts=mapped, **known)
         return
     from demo.model import NIGHTS
@@ -81,7 +81,7 @@ def surroundings(*, demo: bool, config: Path | None, hosts: Path | None) -> Iter
     with TownServer(Town(day=NIGHTS)) as town:
         mapped = HostMap.load(town.write_hosts(where.home / "hosts.toml"))
         clock = lambda: town.town.now  # noqa: E731 - the town's clock
-        with closing(open_store(where.database_url, clock, settings.settings)) as store:
+        with store_of(where, settings, clock) as store:
             yield Surroundings(store=store, clock=clock, hosts=mapped, **known)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ import typer
 
 from diembao import report_acts, report_looks, report_period, report_send
 from diembao.report_acts import day_of, office_named, refuse, tell
-from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, moment, stop
+from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, moment, stop, store_of
 from vietnamese.clock import fixed_clock, system_clock, to_local
 
 if TYPE_CHECKING:
@@ -152,13 +152,12 @@ def for_all(
 
 @contextmanager
 def _job(day: str | None, formats: str, output: Path | None, *, demo: bool, config: Path | None) -> Iterator[_Job]:
-    from storage.store import open_store
 
     wanted = _formats(formats)
     morning = day_of(day)
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
-        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+        with store_of(where, settings) as store:
             yield _Job(store=store, where=where, config=settings, day=morning, formats=wanted, output=output)
 
 

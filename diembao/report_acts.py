@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, stop, user
+from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, stop, store_of, user
 from diembao.shared import day as read_day
 from vietnamese.clock import system_clock
 
@@ -84,11 +84,10 @@ def correction(
 def opened(*, demo: bool, config: Path | None) -> Iterator[tuple[Places, Config, Store]]:
     """Places, configuration and store for an act; what a person can mend ends with 2."""
     from report.signing.approve import ApprovalError
-    from storage.store import open_store
 
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
-        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+        with store_of(where, settings) as store:
             try:
                 yield where, settings, store
             except ApprovalError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import webbrowser
-from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,8 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from diembao.report_acts import DayArgument, KindOption, OfficeOption, signable
-from diembao.shared import COULD_NOT_RUN, DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, stop
-from vietnamese.clock import system_clock
+from diembao.shared import (
+    COULD_NOT_RUN,
+    DONE_WITH_FAILURES,
+    ConfigOption,
+    DemoOption,
+    clear_errors,
+    configured,
+    stop,
+    store_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,14 +50,13 @@ def verify(
     from report.kinds import as_period, city_json
     from report.kinds.write_period import verify_period
     from report.verify import verify as of_a_day
-    from storage.store import open_store
 
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
         sheet = _read(file)
         of_schema = {as_period.SCHEMA: verify_period, city_json.SCHEMA: city_json.verify_city}
         differences = of_schema.get(str(sheet.get("schema")), of_a_day)
-        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+        with store_of(where, settings) as store:
             try:
                 found = differences(sheet, store, settings.settings)
             except ValueError as error:
@@ -121,7 +127,6 @@ def backtest(
     """
     from report.backtest import backtest as place
     from report.backtest import read_reference, recall
-    from storage.store import open_store
 
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
@@ -130,7 +135,7 @@ def backtest(
             placed = place(told, read_reference(reference))
         except ValueError as error:
             stop(f"{sheet}: {error}")
-        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+        with store_of(where, settings) as store:
             stored = _stored(store, told, placed)
     tops = [top for top in TOPS if top < len(told["issues"])] + [len(told["issues"])]
     if as_json:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, file_progress, moment
-from vietnamese.clock import system_clock
+from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, file_progress, moment, store_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,13 +69,12 @@ def retag(
     """
     from gazetteer.load import load
     from night.entities import sync_entities
-    from storage.store import open_store
 
     start = moment(since)
     with clear_errors():
         where, settings = configured(demo=demo, overlay=config)
         book = load(settings.folders)
-        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+        with store_of(where, settings) as store:
             if not dry_run:
                 sync_entities(store, settings.folders)
             after = None if dry_run or anew else _stopped_at(store, start, book)

@@ -6,7 +6,6 @@ import csv
 import json
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +13,18 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, moment, screen, stop, user
+from diembao.shared import (
+    ConfigOption,
+    DemoOption,
+    clear_errors,
+    configured,
+    console,
+    moment,
+    screen,
+    stop,
+    store_of,
+    user,
+)
 from vietnamese.clock import iso, system_clock, to_local
 from vietnamese.normal import unaccent
 
@@ -60,7 +70,6 @@ def search(
     from gazetteer.load import load
     from storage.query import Names, read_query
     from storage.search import Filters
-    from storage.store import open_store
 
     if as_json and as_csv:
         stop("--json and --csv: choose one")
@@ -79,7 +88,7 @@ def search(
             least_level=level,
             bodies=_bodies(names, body or (), rollup=rollup),
         )
-        with closing(open_store(where.database_url, system_clock, settings.settings)) as store:
+        with store_of(where, settings) as store:
             hits = store.search(asked_for, limit, filters)
             asked = {"days": days, "since": since, "until": until, "outlet": outlet, "body": body, "level": level}
             told = {key: value for key, value in asked.items() if value}

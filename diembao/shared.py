@@ -10,11 +10,11 @@ import getpass
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -23,7 +23,10 @@ from rich.text import Text
 
 from config.loader import Config, ConfigError, load
 from config.places import Places, places
-from vietnamese.clock import LOCAL
+from vietnamese.clock import LOCAL, Clock, system_clock
+
+if TYPE_CHECKING:
+    from storage.store import Store
 
 DONE, COULD_NOT_RUN, DONE_WITH_FAILURES = 0, 2, 3
 
@@ -114,6 +117,16 @@ def configured(*, demo: bool = False, overlay: Path | None = None) -> tuple[Plac
 
         extra = (CONFIG,)
     return where, load(where.overlays(*extra))
+
+
+def store_of(where: Places, config: Config, clock: Clock = system_clock) -> closing[Store]:
+    """The store of this place under the rules of the settings, for a `with` block, which closes it.
+
+    Raises StoreError when it cannot be opened (`clear_errors` tells it).
+    """
+    from storage.store import open_store
+
+    return closing(open_store(where.database_url, clock, config.settings))
 
 
 def moment(text: str) -> datetime:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, span
+from diembao.shared import ConfigOption, DemoOption, clear_errors, configured, console, span, store_of
 from vietnamese.clock import fixed_clock, system_clock, to_local
 
 if TYPE_CHECKING:
@@ -68,10 +68,9 @@ def _reach(
     from demo.town import Town
     from night.morning import morning_of
     from storage.activity import begun_mornings
-    from storage.store import open_store
 
     where.home.mkdir(parents=True, exist_ok=True)
-    with closing(open_store(where.database_url, system_clock, config.settings)) as store:
+    with store_of(where, config) as store:
         begun = begun_mornings(store, "nightly")
     day = max((day for day in range(1, NIGHTS + 1) if morning_of(morning(day)) in begun), default=1)
     with TownServer(Town(day=day)) as town:
