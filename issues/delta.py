@@ -208,6 +208,7 @@ def _volume(now: int, before: int, volumes: Volumes, *, told: bool) -> list[Move
     """Rising or cooling: what was published against what the share of the base would let expect."""
     if not told:
         return []
+    # Half an article more, of one more: a matter the base had nothing of is expected to be rare, not impossible.
     expected = (before + 0.5) / (volumes.output_before + 1) * volumes.output
     numbers = (
         f"{now} bài ({_percent(now, volumes.output)} số bài các báo), "

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gazetteer.mention import Mention
+from gazetteer.records import WHOLE_CITY
 from issues.cues import folded, lead_of
 from issues.fields import FieldCues, field_of
 from issues.levelcues import PLACES, Cue, LevelCues
@@ -28,7 +29,6 @@ _CALM_ELSEWHERE = 0.7
 """Share of what calms outside the title that does not count when the title tells of trouble."""
 _BEFORE = 24
 """Characters looked at before a word of trouble."""
-_CITY = frozenset({"p31", "p31-old", "p30"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,6 +162,10 @@ def _level(points: dict[str, float], cues: LevelCues) -> int:
 
 
 def _score(points: dict[str, float], level: int) -> float:
+    """What orders articles: the level first, then shortcomings of a body that can be asked, then how bad it is.
+
+    The shares were fitted on `tagging/level-dev.jsonl` (`benchmarks/level.py`, `needs_answer_in_top`).
+    """
     answerable = min(1.0, points["public"])
     grave = (points["fault"] + points["protest"]) * (0.6 + 0.8 * answerable)
     calm = points["calm"] + points["answered"]
@@ -172,7 +176,7 @@ def _score(points: dict[str, float], level: int) -> float:
 def _named_body(mentions: Sequence[Mention]) -> str | None:
     """The first public body of the city that title or lead names."""
     for mention in mentions:
-        if mention.field != "text" and mention.kind in {"agency", "body"} and mention.entity_id not in _CITY:
+        if mention.field != "text" and mention.kind in {"agency", "body"} and mention.entity_id not in WHOLE_CITY:
             return mention.surface
     return None
 

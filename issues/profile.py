@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from gazetteer.mention import Mention
+from gazetteer.records import WHOLE_CITY
 from issues.cues import GroupingCues
 from pipelines.fingerprint import shingles
 from vietnamese.normal import fold_tones, nfc
@@ -30,8 +31,6 @@ MOST_BODY_WORDS = 400
 LEAST_SERIES = 4
 """Words before a colon from which they name a series."""
 _DAYS, _MONTHS = 31, 12
-_CITY = frozenset({"p31", "p31-old", "p30"})
-"""What nearly every article of the city names ties no two of them."""
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _DATE = re.compile(
@@ -151,7 +150,7 @@ def _terms(found: list[tuple[str, str, bool]], stop: frozenset[str]) -> dict[str
 
 
 def _entities(mentions: Iterable[Mention]) -> frozenset[str]:
-    return frozenset(m.entity_id for m in mentions) - _CITY
+    return frozenset(m.entity_id for m in mentions) - WHOLE_CITY
 
 
 def _capitalised(found: list[tuple[str, str, bool]], title: str, places: Container[str]) -> str:

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
+from gazetteer.records import WHOLE_CITY
+
 LEVEL_POINTS = 10
 """A level, so that a matter that needs an answer is passed by a louder one only when that is much louder."""
 LEVEL_SCORE_MOST = Decimal(6)
@@ -39,8 +41,6 @@ SALIENCE_POINTS = Decimal(1)
 SALIENT_MOST = 4
 """Bodies that a title or lead names: whom a matter is about, beside all whom it mentions."""
 NOVELTY_POINTS = Decimal(2)
-WHOLE_CITY = frozenset({"p31", "p31-old", "p30"})
-"""The city itself: in every article, so it tells nothing."""
 _CENT = Decimal("0.01")
 
 

@@ -96,23 +96,14 @@ def _stored(store: Store, issue_ids: Iterable[str], article_ids: Iterable[str]) 
     """What the store has in these issues, and these articles."""
     i, a = v1_issue_articles.c, v1_articles.c
     query = select(
-        i.article_id, i.issue_id, a.title, i.at, i.level, i.level_reasons, i.level_score, i.field_of, i.reprint_of
-    ).select_from(v1_issue_articles.join(v1_articles, a.article_id == i.article_id))
+        i.article_id, i.issue_id, a.title, i.at, i.level, i.level_reasons.label("reasons"), i.level_score, i.field_of,
+        i.reprint_of.is_not(None).label("is_reprint"),
+    ).select_from(v1_issue_articles.join(v1_articles, a.article_id == i.article_id))  # fmt: skip
     which = [i.issue_id.in_(chunk) for chunk in in_chunks(sorted(issue_ids))]
     which += [i.article_id.in_(chunk) for chunk in in_chunks(sorted(article_ids))]
     for each in which:
         for row in store.rows(query.where(each)):
-            yield Row(
-                article_id=row["article_id"],
-                issue_id=row["issue_id"],
-                title=row["title"],
-                at=row["at"],
-                level=row["level"],
-                reasons=tuple(row["level_reasons"]),
-                level_score=row["level_score"],
-                field_of=row["field_of"],
-                is_reprint=row["reprint_of"] is not None,
-            )
+            yield Row(**{**row, "reasons": tuple(row["reasons"])})
 
 
 def issue_record(issue_id: str, rows: Sequence[Row], decided: Decided | None = None) -> IssueRecord:

@@ -97,6 +97,7 @@ def reprint(new: Profile, old: Profile) -> Reprint | None:
 
 
 def _kind(a: Profile, b: Profile) -> tuple[ReprintKind, Overlap | None] | None:
+    """By what two articles repeat each other: their texts («verbatim», which `reprint` looks at closer) or titles."""
     if a.shingles and b.shingles:
         shared = overlap(a.shingles, b.shingles)
         long_enough = min(len(a.shingles), len(b.shingles)) >= LEAST_SHINGLES

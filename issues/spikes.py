@@ -7,7 +7,7 @@ by what all outlets published, so that a Sunday, Tết or a night on which the c
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -18,7 +18,7 @@ from sqlalchemy import select
 from issues.delta import at_least
 from issues.moves import in_range
 from storage.issue_records import Spike
-from storage.views import v1_articles, v1_mentions, v1_spikes
+from storage.views import v1_articles, v1_mentions
 from vietnamese.clock import to_local
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ SPREADS = 4.0
 """Spreads above the median."""
 UNLIKELY = 0.001
 """Chance under usual coverage."""
+_MAD_TO_SPREAD = 1.4826
+"""Median absolute deviation to standard deviation, for a normal distribution."""
+_LEAST_SPREAD = 0.5
+_LEAST_USUAL = 0.1
+"""Articles: below these a subject that was never covered would make any number a jump."""
 LEAST_CONFIDENCE = 0.5
 """A weaker mention counts for no agency."""
 
@@ -67,11 +72,11 @@ def jump(count: int, output: int, days: Sequence[tuple[int, int]]) -> Usual | No
         return None
     scaled = [articles * output / all_articles for articles, all_articles in usable]
     usual_30, usual_7 = median(scaled), median(scaled[:WEEK])
-    spread = 1.4826 * median(abs(one - usual_30) for one in scaled)
+    spread = _MAD_TO_SPREAD * median(abs(one - usual_30) for one in scaled)
     share = sum(articles for articles, _ in usable) / sum(all_articles for _, all_articles in usable)
     usual = max(usual_30, usual_7)
-    chance = at_least(count, max(usual, share * output, 0.1))
-    if count <= usual + SPREADS * max(spread, usual**0.5, 0.5) or chance >= UNLIKELY:
+    chance = at_least(count, max(usual, share * output, _LEAST_USUAL))
+    if count <= usual + SPREADS * max(spread, usual**0.5, _LEAST_SPREAD) or chance >= UNLIKELY:
         return None
     return Usual(usual_7=usual_7, usual_30=usual_30, spread=spread, chance=chance, days=len(usable), share=share)
 
@@ -171,10 +176,3 @@ def mark_spikes(store: Store, *, now: datetime) -> list[Spike]:
     found = spikes_of(store, end=end)
     store.save_spikes(to_local(end).date().isoformat(), found)
     return found
-
-
-def stored_spikes(store: Store, day: str) -> list[Mapping[str, object]]:
-    """The rows of `v1_spikes` of a day (YYYY-MM-DD), the most articles first."""
-    s = v1_spikes.c
-    query = select(v1_spikes).where(s.day == day).order_by(s.kind.desc(), s.articles.desc(), s.subject_id)
-    return [dict(row) for row in store.rows(query)]

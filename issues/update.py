@@ -42,13 +42,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(kw_only=True)
 class Workshop:
-    """Cues, weights and the grouper with what it has placed, for one call."""
+    """What one run works with: cues and weights, the grouper, and the placements that a later article may change."""
 
     folders: Sequence[Path] = ()
     rules: Rules = field(default_factory=Rules)
     """What follows from the analysts' edits."""
     placements: dict[str, Placement] = field(default_factory=dict)
-    """Of the window and of this call, by article id: what a later find may turn round."""
+    """By article id, of the window and of this run: an article that comes later may move them or turn them round."""
     latest: datetime | None = None
     """Of the articles placed so far: the end of the grouper's window."""
     at: dict[str, datetime] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Workshop:
     older: dict[str, list[str]] = field(default_factory=dict)
     """By article id of the batch: articles that may hold its text and lie before the window, the likeliest first."""
     items: dict[str, IssueInput] = field(default_factory=dict)
-    """Those articles, and the batch."""
+    """The articles of `older`, and those of the batch, by id."""
 
     def __post_init__(self) -> None:
         """Read the cues once."""
@@ -82,7 +82,10 @@ class Workshop:
         )
 
     def find_older(self, store: Store, batch: Sequence[IssueInput], profiles: Mapping[str, Profile]) -> None:
-        """Ask the store's index of reprints, and the batch itself, which articles before the window may hold a text."""
+        """Fill `older` for a batch: which articles from before the grouper's window share a key with each of its texts.
+
+        The store's index of reprints knows those of earlier batches; those of this batch are not in it yet.
+        """
         wanted = {key: index_keys(found) for key, found in profiles.items()}
         under = store.reprint_candidates(key for keys in wanted.values() for key in keys)
         for article_id, keys in wanted.items():

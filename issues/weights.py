@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import msgspec
@@ -60,34 +60,51 @@ class GroupingWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     def score(self, a: Profile, b: Profile, seen: Evidence) -> float:
         """Log odds that `a` and `b` tell of one matter."""
         days = seen.days_apart if a.at is not None and b.at is not None else self.undated_days
-        far = math.log1p(4 * days)
         kinds = {a.kind, b.kind}
+        total = self.bias + self._wording(seen) + self._days(days, kinds) + self._contradictions(seen)
+        if "sport" in kinds:
+            total += self.sport + self.sport_names * seen.sport_names
+        total += self.roundup * ("roundup" in kinds) + self.one_outlet * (a.outlet_id == b.outlet_id)
+        return total + self.one_series * (bool(a.series) and a.series == b.series)
+
+    def _wording(self, seen: Evidence) -> float:
+        """What the two have in common: words, names, bodies, objects."""
         total = (
-            self.bias
-            + self.likeness * seen.likeness
+            self.likeness * seen.likeness
             + self.thin_likeness * max(0.0, 1 - seen.likeness / THIN_LIKENESS)
             + self.thin_title * max(0.0, 1 - seen.title_in_other / THIN_TITLE)
             + self.title_in_other * seen.title_in_other
             + self.names * seen.names
             + self.entities * seen.entities
-            + self.days_apart * days
-            + self.days_apart_log * far
+            + self.shared_units * seen.shared_units
+            + self.shared_object * seen.shared_object
         )
-        total += self.places_differ * seen.places_differ + self.dates_differ * seen.dates_differ
-        total += self.daily_days_log * far * (kinds == {"daily"})
-        if "sport" in kinds:
-            late = math.log1p(4 * max(0.0, days - self.sport_days_from))
-            total += self.sport + self.sport_names * seen.sport_names + self.sport_days_log * late
-        elsewhere = not seen.shared_object and (seen.places_differ or seen.units_differ)
-        total += self.differ_alike * seen.likeness * (elsewhere or seen.dates_differ)
-        total += self.units_differ * (elsewhere and seen.units_differ) + self.shared_units * seen.shared_units
         if seen.body is not None:
             total += self.body * (min(seen.body, self.body_most) - self.body_usual)
-        total += self.object_missing * seen.object_missing
-        total += self.shared_object * seen.shared_object + self.objects_differ * seen.objects_differ
-        total += self.other_subject * seen.subjects_differ
-        total += self.roundup * ("roundup" in kinds) + self.one_outlet * (a.outlet_id == b.outlet_id)
-        return total + self.one_series * (bool(a.series) and a.series == b.series)
+        return total
+
+    def _days(self, days: float, kinds: Collection[str]) -> float:
+        """What the time between them says; more of sport and of two daily lists."""
+        far = math.log1p(4 * days)
+        total = self.days_apart * days + self.days_apart_log * far
+        if kinds == {"daily"}:
+            total += self.daily_days_log * far
+        if "sport" in kinds:
+            total += self.sport_days_log * math.log1p(4 * max(0.0, days - self.sport_days_from))
+        return total
+
+    def _contradictions(self, seen: Evidence) -> float:
+        """What one says and the other does not: place, date, unit, object, subject of a daily list."""
+        elsewhere = not seen.shared_object and (seen.places_differ or seen.units_differ)
+        return (
+            self.places_differ * seen.places_differ
+            + self.dates_differ * seen.dates_differ
+            + self.differ_alike * seen.likeness * (elsewhere or seen.dates_differ)
+            + self.units_differ * (elsewhere and seen.units_differ)
+            + self.object_missing * seen.object_missing
+            + self.objects_differ * seen.objects_differ
+            + self.other_subject * seen.subjects_differ
+        )
 
 
 def grouping_weights(folders: Sequence[Path] = ()) -> GroupingWeights:

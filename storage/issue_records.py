@@ -50,7 +50,7 @@ class Placement:
     reprint_of: str | None = None
     """article_id of the article whose text this one repeats."""
     reprint_kind: str | None = None
-    """How it repeats it, as `issues` names it (`credited`, `copied`, `edited` …)."""
+    """How it repeats it: `verbatim`, `trimmed`, `extended` or `title-only` (`issues.reprint.ReprintKind`)."""
     level: int = 0
     """0 information, 1 follow, 2 needs an answer, 3 urgent: a suggestion."""
     level_reasons: tuple[str, ...] = ()
@@ -156,7 +156,7 @@ class Spike:
     days: int
     """Days of the base that could be used; days on which the press (or the crawl) stood still are left out."""
     share: float
-    """Of all articles of the outlets in the window, percent."""
+    """Of all articles of the outlets in the window, 0 to 1."""
     usual_share: float
     """The same over the base."""
     reason: str

@@ -106,6 +106,21 @@ def test_removed_is_what_was_told_and_is_gone() -> None:
     assert words(article("a", 30, gone=True), article("b", 28, told=True)) == ()
 
 
+def test_a_window_or_a_base_without_any_article_moves_nothing() -> None:
+    silent = Volumes(output=0, output_before=0)
+    told = [article(f"b{n}", 30, told=True) for n in range(4)]
+    assert words(*told, volumes=silent) == ()
+    assert words(*told, article("n", 5), volumes=Volumes(output=40, output_before=0), base=None) == ()
+    nothing = issue_delta("i", [], start=END, end=END, base=None, volumes=silent)
+    assert (nothing.words, nothing.articles, nothing.share, nothing.share_before, nothing.hours) == (
+        (),
+        0,
+        0.0,
+        0.0,
+        (),
+    )
+
+
 def test_hours_tell_the_share_of_each_hour() -> None:
     from issues.delta import hour_of
 

@@ -92,8 +92,9 @@ def test_joining_tells_what_tied_it(profiles: list[Profile]) -> None:
     joined = [j for j in told if j.evidence]
     assert joined
     for j in joined:
-        assert j.evidence["like"] in {p.article_id for p in profiles}
-        assert j.evidence["score"] >= 0
+        assert j.evidence["like"] in j.links
+        assert j.evidence["score"] == j.links[j.evidence["like"]]
+        assert j.evidence["score"] >= j.evidence["least"] == grouping_weights().least
 
 
 @pytest.mark.parametrize(
