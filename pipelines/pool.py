@@ -7,24 +7,19 @@ with an error id that the log explains. Nothing a page does reaches the caller a
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import multiprocessing
-import resource
-import signal
-import threading
 import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired
 
+from crawler.workers import DIED, TRIES, Workers, confine
 from pipelines.read import Reading
 from storage.records import FateWord, Outcome, Page, Teaser
 
@@ -35,14 +30,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TRIES = 2
 MEMORY_BYTES = 3 * 1024**3
 """Address space of a worker: a page is at most 5 MB, its tree some 50 times that, the gazetteer and models 0.5 GB."""
 TASKS_PER_WORKER = 5000
-"""A worker is replaced after so many pages, so that nothing it has gathered grows for ever."""
-
-_DIED = (TimeoutError, ProcessExpired, BrokenProcessPool)
-"""The page may have been innocent: the kernel kills the largest process, not the guilty one."""
+"""Pages after which a worker is replaced."""
 
 Task = tuple[Page, Teaser | None, bool]
 """A page, what its feed said of it, and whether outlet rules are used."""
@@ -69,9 +60,8 @@ class AnalysisPool:
         memory_bytes: int = MEMORY_BYTES,
     ) -> None:
         self.page_seconds = page_seconds
-        self._workers, self._begins_with = workers, (tuple(overlays), tagging, memory_bytes)
-        self._ended, self._lock = False, threading.Lock()
-        self._pool: Any = self._new()
+        begins_with = (tuple(overlays), tagging, memory_bytes)
+        self._workers = Workers(workers, tasks=TASKS_PER_WORKER, initializer=_start, initargs=begins_with)
 
     def submit(
         self,
@@ -110,30 +100,11 @@ class AnalysisPool:
 
     def warm(self) -> None:
         """Wait until a worker has loaded everything and answers; raises what its start raised."""
-        self._pool.schedule(_ready).result()
-
-    def _new(self) -> Any:  # noqa: ANN401 - pebble has no types
-        return ProcessPool(
-            max_workers=self._workers,
-            max_tasks=TASKS_PER_WORKER,
-            initializer=_start,
-            initargs=self._begins_with,
-            context=multiprocessing.get_context("spawn"),
-        )
-
-    def _living(self) -> Any:  # noqa: ANN401 - pebble has no types
-        """The pool; a new one where pebble has given its own up, as it does when an idle worker is killed."""
-        with self._lock:
-            if not self._ended and not self._pool.active:
-                log.error("the worker processes were killed; new ones are started")
-                # Not stopped here: this may be a thread of the old pool.
-                threading.Thread(target=self._pool.stop, daemon=True).start()
-                self._pool = self._new()
-            return self._pool
+        self._workers.schedule(_ready).result()
 
     def _schedule(self, task: _Args, result: Future[Done], *, tries: int) -> None:
         seconds = self.page_seconds * (1 + len(task[-1]))
-        future = self._living().schedule(_work, args=task, timeout=seconds)
+        future = self._workers.schedule(_work, seconds, args=task)
         future.add_done_callback(lambda done: self._settle(task, result, done, tries))
 
     def _settle(self, task: _Args, result: Future[Done], done: Future[Done], tries: int) -> None:
@@ -145,12 +116,12 @@ class AnalysisPool:
         error = done.exception()
         if error is None:
             result.set_result(done.result())
-        elif not (isinstance(error, _DIED) and tries < TRIES and self._tried_again(task, result, tries)):
+        elif not self._tried_again(task, result, error, tries):
             result.set_result((_failed(task[0], error), None))
 
-    def _tried_again(self, task: _Args, result: Future[Done], tries: int) -> bool:
-        """Whether a living worker got the page once more; none does while the pool ends."""
-        if self._ended:
+    def _tried_again(self, task: _Args, result: Future[Done], error: BaseException, tries: int) -> bool:
+        """Whether another worker got the page once more: where one was killed over it, and the pool does not end."""
+        if not isinstance(error, (TimeoutError, *DIED)) or tries >= TRIES or self._workers.ended:
             return False
         try:
             self._schedule(task, result, tries=tries + 1)
@@ -160,15 +131,11 @@ class AnalysisPool:
 
     def close(self) -> None:
         """Finish what is scheduled, then end the workers."""
-        self._ended = True
-        self._pool.close()
-        self._pool.join()
+        self._workers.close()
 
     def stop(self) -> None:
         """End the workers at once; what was under way is cancelled."""
-        self._ended = True
-        self._pool.stop()
-        self._pool.join()
+        self._workers.stop()
 
     def __enter__(self) -> Self:
         return self
@@ -216,8 +183,6 @@ class _Worker:
 
 def _start(overlays: tuple[Path, ...], tagging: bool, memory_bytes: int) -> None:  # noqa: FBT001 - called by position by the pool
     """Load configuration and gazetteer, bring the heavy imports in, set the memory limit."""
-    # pebble's own handler waits for Python to run again; a page that is stuck in C never lets it.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from config.loader import load
     from pipelines.read import press_names
 
@@ -228,8 +193,7 @@ def _start(overlays: tuple[Path, ...], tagging: bool, memory_bytes: int) -> None
 
         _Worker.gazetteer = load_gazetteer(_Worker.config.folders)
     _warm_up()
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    confine(memory_bytes)
 
 
 def _warm_up() -> None:

@@ -228,9 +228,8 @@ def test_what_waits_in_the_spool_is_written_before_anything_is_asked(night: Any,
 
 def kill_reader() -> None:
     """As the kernel does when memory runs out."""
-    pool = _Shared.pool
-    assert pool is not None
-    for pid in list(pool._pool_manager.worker_manager.workers):
+    assert _Shared.workers is not None
+    for pid in _Shared.workers.pids():
         os.kill(pid, signal.SIGKILL)
 
 

@@ -250,6 +250,6 @@ def test_a_worker_that_is_killed_over_a_page_costs_no_other(small: AnalysisPool)
 
 
 def kill_workers(pool: AnalysisPool) -> None:
-    for pid in list(pool._pool._pool_manager.worker_manager.workers):
+    for pid in pool._workers.pids():
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

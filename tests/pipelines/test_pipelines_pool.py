@@ -126,10 +126,9 @@ def test_a_broken_manifest_names_its_line(tmp_path: Path) -> None:
 
 def test_a_page_that_is_to_be_tried_again_while_the_pool_ends_gets_its_fate(monkeypatch: pytest.MonkeyPatch) -> None:
     ending = AnalysisPool(workers=1, tagging=False)
-    ended = ending._pool
-    ended.stop()
-    ended.join()
-    monkeypatch.setattr(ending, "_living", lambda: ended)
+    ending.stop()
+    monkeypatch.setattr(ending._workers, "ended", False)  # as a page sees it that looks just before
+    monkeypatch.setattr(ending._workers, "_living", lambda: ending._workers._pool)
     died: Future[Any] = Future()
     died.set_exception(TimeoutError())
     result: Future[Any] = Future()
