@@ -18,6 +18,12 @@ OTHER_FIELD = 12
 WHOLE_CITY = frozenset({"p31", "p31-old", "p30"})
 """The city itself (and what merged into it) is in every article of the sheet: it names no addressee."""
 
+
+def counted_field(number: int | None) -> int:
+    """The field under which an issue is counted and printed: its own where there is one, else «Khác»."""
+    return number if number in FIELDS else OTHER_FIELD
+
+
 BodyKind = Literal["agency", "unit", "body"]
 
 Mark = Literal["new", "rising", "cooling", "answered", "corrected", "removed"]

@@ -12,7 +12,6 @@ from issues.heading import is_correction
 from report.inputs import (
     FIELDS,
     LEVELS,
-    OTHER_FIELD,
     UNCHANGED,
     Body,
     EarlierSheet,
@@ -23,6 +22,7 @@ from report.inputs import (
     OutletState,
     SheetArticle,
     SheetInputs,
+    counted_field,
 )
 from report.window import Window
 from storage.doubt import NOT_ASKED
@@ -238,7 +238,7 @@ def _issue_row(inputs: SheetInputs, issue_id: str, articles: tuple[SheetArticle,
         issue_id=issue_id,
         title=issue.title,
         level=issue.level,
-        field_of=issue.field_of if issue.field_of in FIELDS else OTHER_FIELD,
+        field_of=counted_field(issue.field_of),
         reasons=issue.reasons,
         score=inputs.scores[issue_id],
         newsrooms=len({article.outlet_id for article in articles}),

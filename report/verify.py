@@ -7,7 +7,7 @@ statements that the sheet prints under `queries`, so that a fault in `report.she
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,7 +17,7 @@ from report.edits import edits_data
 from report.forms.as_json import SCHEMA
 from report.forms.phrases import health_words
 from report.gather import MEAN_DAYS, Making, answer, gather, number_queries, scope_for
-from report.inputs import FIELDS, LEVELS, OTHER_FIELD, EarlierSheet, IssueScore, Office, SheetInputs, SheetIssue
+from report.inputs import FIELDS, LEVELS, EarlierSheet, IssueScore, Office, SheetInputs, SheetIssue, counted_field
 from report.laid import with_edits, without_told
 from report.recount import Answers, laid_over, of_office, recount
 from report.remembered import Memory, remembered
@@ -66,12 +66,17 @@ def verify(sheet: Mapping[str, Any], store: Store, settings: Settings | None = N
     `settings` are those the sheet was made under (calendar, late days), by default the store's. Raises ValueError when
     it is no sheet at all, StoreError when the store cannot be read.
     """
-    if sheet.get("schema") != SCHEMA:
-        raise ValueError(f"not a sheet: schema is {sheet.get('schema')!r}, expected {SCHEMA!r}")
+    return differing(sheet, lambda: _pairs(sheet, store, settings or store.settings), schema=SCHEMA, kind="a sheet")
+
+
+def differing(told: Mapping[str, Any], pairs: Callable[[], Pairs], *, schema: str, kind: str) -> list[Difference]:
+    """Those of the pairs that differ. ValueError unless `told` is a whole file of `schema`, called `kind` in words."""
+    if told.get("schema") != schema:
+        raise ValueError(f"not {kind}: schema is {told.get('schema')!r}, expected {schema!r}")
     try:
-        checks = list(_pairs(sheet, store, settings or store.settings))
+        checks = list(pairs())
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a whole sheet: {type(error).__name__} {error}") from error
+        raise ValueError(f"not a whole file of {kind}: {type(error).__name__} {error}") from error
     return [Difference(where=where, said=said, found=found) for where, said, found in checks if said != found]
 
 
@@ -170,7 +175,7 @@ def _counts(counts: Mapping[str, Any], found: Mapping[str, Sequence[Row]]) -> Pa
     levels = _table(found["counts.by_level"])
     fields: Counter[Any] = Counter()
     for field, number in _table(found["counts.by_field"]).items():
-        fields[field if field in FIELDS else OTHER_FIELD] += number
+        fields[counted_field(field)] += number
     for level in sorted({*LEVELS, *levels}):
         yield f"counts.by_level.{level}", counts["by_level"].get(str(level)), levels[level]
     for field in FIELDS:

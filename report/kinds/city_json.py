@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from report.edits import edits_data
 from report.forms.as_json import json_bytes
 from report.gather import answer, number_queries, scope_for
-from report.inputs import FIELDS, OTHER_FIELD, SheetIssue
+from report.inputs import FIELDS, SheetIssue, counted_field
 from report.recount import Answers, recount
 from report.remembered import remembered
 from report.then import Row
-from report.verify import Difference, Pairs, recounted
+from report.verify import Difference, Pairs, differing, recounted
 from report.window import Window
 from storage import sheet_queries as ask
 from vietnamese.clock import iso
@@ -81,13 +81,8 @@ def verify_city(told: Mapping[str, Any], store: Store, settings: Settings | None
 
     Raises ValueError when it is no such file, StoreError.
     """
-    if told.get("schema") != SCHEMA:
-        raise ValueError(f"not the city's form: schema is {told.get('schema')!r}, expected {SCHEMA!r}")
-    try:
-        pairs = list(_pairs(told, store, settings or store.settings))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a whole file: {type(error).__name__} {error}") from error
-    return [Difference(where=where, said=said, found=found) for where, said, found in pairs if said != found]
+    by = settings or store.settings
+    return differing(told, lambda: _pairs(told, store, by), schema=SCHEMA, kind="the city's form")
 
 
 def _pairs(told: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
@@ -99,7 +94,7 @@ def _pairs(told: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
         yield f"counts.{name}", told["counts"][name], found[f"counts.{name}"][0]["n"]
     fields: Counter[int] = Counter()
     for row in found["counts.by_field"]:
-        fields[_field(row["field_of"])] += row["n"]
+        fields[counted_field(row["field_of"])] += row["n"]
     for field in FIELDS:
         yield f"counts.by_field.{field}", told["counts"]["by_field"].get(str(field)), fields[field]
     there = {row["issue_id"]: row for row in found["issues"]}
@@ -108,7 +103,7 @@ def _pairs(told: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
         for name in ("articles", "newsrooms", "independent_newsrooms"):
             yield f"issues[{row['id']}].{name}", row[name], there.get(row["id"], {}).get(name)
         known = issues.get(row["id"])
-        yield f"issues[{row['id']}].field_of", row["field_of"], known and _field(known.field_of)
+        yield f"issues[{row['id']}].field_of", row["field_of"], known and counted_field(known.field_of)
 
 
 def _rows_of(
@@ -125,7 +120,3 @@ def _rows_of(
     if (window.start, window.end) != (scope.start, scope.end):
         rows = [row for row in rows if window.holds(row["published_at"] or row["first_seen_at"])]
     return rows, issues, memory.generated_at
-
-
-def _field(field: int | None) -> int:
-    return field if field in FIELDS else OTHER_FIELD

@@ -14,7 +14,7 @@ from report.forms.as_pdf import pdf_of
 from report.forms.document import as_page, as_word
 from report.forms.formats import FormatUnavailableError
 from report.gather import Making, answer
-from report.inputs import FIELDS, LEVELS, OTHER_FIELD, WHOLE_CITY, SheetIssue
+from report.inputs import FIELDS, LEVELS, WHOLE_CITY, SheetIssue, counted_field
 from report.kinds.as_period import SCHEMA, as_json, document_of
 from report.kinds.period import (
     Kind,
@@ -34,7 +34,7 @@ from report.sheet import ATTENTION_LEVEL
 from report.signable import Signable, of_period
 from report.style import load_style
 from report.then import from_kept, issues_then, to_keep
-from report.verify import Difference, Pairs
+from report.verify import Difference, Pairs, differing
 from storage import sheet_queries as ask
 from storage.report_records import Report, ReportArticle, ReportFile
 from vietnamese.clock import iso
@@ -172,13 +172,8 @@ def verify_period(told: Mapping[str, Any], store: Store, settings: Settings | No
     Counted by the statements under `queries`; what depends on how articles are grouped, with the placements that the
     reports row of the same moment keeps. Raises ValueError when it is no such file, StoreError.
     """
-    if told.get("schema") != SCHEMA:
-        raise ValueError(f"not a weekly or monthly sheet: schema is {told.get('schema')!r}, expected {SCHEMA!r}")
-    try:
-        pairs = list(_pairs(told, store, settings or store.settings))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a whole sheet: {type(error).__name__} {error}") from error
-    return [Difference(where=where, said=said, found=found) for where, said, found in pairs if said != found]
+    by = settings or store.settings
+    return differing(told, lambda: _pairs(told, store, by), schema=SCHEMA, kind="a weekly or monthly sheet")
 
 
 def _pairs(told: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
@@ -207,9 +202,8 @@ def _pairs(told: Mapping[str, Any], store: Store, settings: Settings) -> Pairs:
     )
     for row in told["issues"]:
         issue = issues.get(row["id"])
-        field = issue.field_of if issue and issue.field_of in FIELDS else OTHER_FIELD
         yield f"issues[{row['id']}].level", row["level"], issue and issue.level
-        yield f"issues[{row['id']}].field_of", row["field_of"], issue and field
+        yield f"issues[{row['id']}].field_of", row["field_of"], issue and counted_field(issue.field_of)
 
 
 def _as_then(
@@ -238,7 +232,7 @@ def _counts(told: Mapping[str, Any], found: Answers) -> Pairs:
     fields: Counter[int] = Counter()
     for row in found["counts.by_field"]:
         key, n = row.values()
-        fields[key if key in FIELDS else OTHER_FIELD] += n
+        fields[counted_field(key)] += n
     yield from _each("counts.by_field", told["by_field"], {str(field): fields[field] for field in FIELDS})
 
 
