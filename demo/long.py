@@ -37,28 +37,8 @@ FeedFault = Literal["error", "once", "garbage"]
 _PAGE_FAULTS: tuple[PageFault, ...] = ("error", "once", "cut", "drip", "busy")
 _FEED_FAULTS: tuple[FeedFault, ...] = ("error", "once", "garbage")
 _ONSETS = (
-    "b",
-    "c",
-    "ch",
-    "d",
-    "đ",
-    "g",
-    "h",
-    "kh",
-    "l",
-    "m",
-    "n",
-    "ng",
-    "nh",
-    "ph",
-    "r",
-    "s",
-    "t",
-    "th",
-    "tr",
-    "v",
-    "x",
-)
+    "b", "c", "ch", "d", "đ", "g", "h", "kh", "l", "m", "n", "ng", "nh", "ph", "r", "s", "t", "th", "tr", "v", "x",
+)  # fmt: skip
 _RHYMES = (
     "a", "á", "ai", "an", "ang", "ành", "ao", "át", "âm", "ân", "âu", "ây", "o", "ó", "oa", "oan", "oi", "on", "ong",
     "ô", "ồ", "ôi", "ôn", "ông", "ơ", "ơi", "ơn", "u", "ú", "ua", "ui", "ung", "uốn", "ương", "ười", "ứt",

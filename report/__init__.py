@@ -1,1 +1,1 @@
-"""A window of issues becomes a sheet (HTML, JSON)."""
+"""A window of issues -> the sheet: making and checking it here; its `forms`, its `signing`, the other `kinds` below."""

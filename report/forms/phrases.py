@@ -15,18 +15,8 @@ from vietnamese.clock import to_local
 from vietnamese.numbers import count, date_time, number, short_date, signed, spoken_time
 
 _OWN_WORD = (
-    "báo",
-    "tạp chí",
-    "đài",
-    "cổng",
-    "trang",
-    "thông tấn",
-    "ttxvn",
-    "kênh",
-    "chuyên đề",
-    "truyền hình",
-    "bản tin",
-)
+    "báo", "tạp chí", "đài", "cổng", "trang", "thông tấn", "ttxvn", "kênh", "chuyên đề", "truyền hình", "bản tin",
+)  # fmt: skip
 """Names that already say what the outlet is."""
 
 _PRESS = frozenset({"central", "ministry", "local"})
