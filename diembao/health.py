@@ -25,8 +25,6 @@ from vietnamese.clock import iso, system_clock, to_local
 if TYPE_CHECKING:
     from night.health import OutletHealth
 
-BAD = {"broken", "blocked", "forbidden", "silent"}
-
 
 def health(
     outlet: Annotated[
@@ -41,6 +39,7 @@ def health(
 
     Ends with 3 when an outlet is in a bad state. Whether the night ran at all is `healthcheck`'s question.
     """
+    from night.health import TROUBLED
     from night.judge import outlet_health
     from night.metrics import last_night, last_run, prometheus_text
     from night.visited import visited
@@ -65,7 +64,7 @@ def health(
     else:
         _table(states, evidence=outlet is not None)
         typer.echo(f"last night finished: {to_local(night):%Y-%m-%d %H:%M}" if night else "no night has finished yet")
-    raise typer.Exit(DONE_WITH_FAILURES if any(s.state in BAD for s in states) else DONE)
+    raise typer.Exit(DONE_WITH_FAILURES if any(s.state in TROUBLED for s in states) else DONE)
 
 
 def healthcheck(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
 
+from night.health import TROUBLED
 from report.forms.phrases import LONGEST_TITLE
 from report.forms.printed import printable, quoted_title, safe_link
 from report.signing.channels import Parcel
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _RECENT = timedelta(hours=24)
-_BAD = frozenset({"silent", "broken", "blocked", "forbidden"})
 
 State = Literal["sent", "nothing", "quiet", "enough", "unclear", "failed", "would", "unknown"]
 
@@ -86,7 +86,7 @@ def send_alerts(
     if not rules.channels:
         return []
     if health and not dry_run:
-        store.end_alerts("outlet", [each.id for each in health if each.state not in _BAD], now)
+        store.end_alerts("outlet", [each.id for each in health if each.state not in TROUBLED], now)
     matters = matters_now(store, rules, health, now)
     known = {channel.name: channel for channel in settings.delivery.channels}
     results = [
@@ -141,7 +141,7 @@ def _spikes(store: Store, now: datetime) -> Iterator[Matter]:
 
 def _outlets(health: Sequence[OutletHealth]) -> Iterator[Matter]:
     for each in health:
-        if each.state in _BAD:
+        if each.state in TROUBLED:
             text = f"Nguồn tin {printable(each.name)}: {printable(each.reason_vi)}"
             yield Matter(kind="outlet", subject_id=each.id, text=text[: 2 * LONGEST_TITLE])
 

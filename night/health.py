@@ -44,6 +44,8 @@ _BLOCKED = {"http-401", "http-403", "http-429"}
 _FAILED = frozenset(
     {FateWord.HTTP_5XX, FateWord.TIMEOUT, FateWord.TOO_BIG, FateWord.TOO_SLOW, FateWord.NO_TEXT, FateWord.FAILED}
 )
+TROUBLED = frozenset({"silent", "broken", "blocked", "forbidden"})
+"""States in which a person has to look at the outlet."""
 _READ = frozenset({"healthy", "quiet", "silent"})
 """States in which a changed markup is worth telling: in the others nothing is read anyway."""
 _GOOD = frozenset({FateWord.STORED, FateWord.REVISED, FateWord.UNCHANGED, FateWord.TEASER, FateWord.DUPLICATE})

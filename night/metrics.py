@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from night.health import OutletHealth
+from report.inputs import OUTLET_STATES
 from storage.activity import fate_counts, newest_run
 
 if TYPE_CHECKING:
     from storage.store import Store
-
-STATES = ("healthy", "quiet", "silent", "broken", "blocked", "forbidden")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +77,7 @@ def prometheus_text(health: Iterable[OutletHealth], run: LastRun | None) -> str:
     stored = Gauge("diembao_outlet_stored", "articles stored in the newest run", ["outlet"], registry=registry)
     failed = Gauge("diembao_outlet_failed", "pages that failed in the newest run", ["outlet"], registry=registry)
     for each in health:
-        for name in STATES:
+        for name in OUTLET_STATES:
             state.labels(each.id, name).set(each.state == name)
         stored.labels(each.id).set(each.stored)
         failed.labels(each.id).set(each.failed)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BAD_STATES = frozenset({"broken", "blocked", "forbidden"})
+"""States that make a night partial: silence is the outlet's, a crawl that found nothing new has still done its work."""
 
 
 @dataclass(frozen=True, kw_only=True)

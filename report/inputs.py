@@ -15,6 +15,9 @@ FIELDS = tuple(range(1, 13))
 OTHER_FIELD = 12
 """«Khác»: where an issue without a known field goes."""
 
+OUTLET_STATES = ("healthy", "quiet", "silent", "broken", "blocked", "forbidden")
+"""States of an outlet after a night, from best to worst; `night/health.py` says what each means."""
+
 WHOLE_CITY = frozenset({"p31", "p31-old", "p30"})
 """The city itself (and what merged into it) is in every article of the sheet: it names no addressee."""
 
@@ -185,7 +188,7 @@ class OutletState:
     name: str
     """As the sheet prints it."""
     state: str
-    """healthy, quiet, silent, broken, blocked or forbidden."""
+    """One of OUTLET_STATES."""
     reason: str
     """English, for the operator."""
     reason_vi: str

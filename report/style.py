@@ -10,10 +10,9 @@ from typing import Any
 import msgspec
 
 from config.loader import ConfigError
-from report.inputs import FIELDS, LEVELS
+from report.inputs import FIELDS, LEVELS, OUTLET_STATES
 
 _FOLDER = "report"
-_STATES = ("healthy", "quiet", "silent", "broken", "blocked", "forbidden")
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -88,7 +87,7 @@ def _check(style: Style, file: Path) -> None:
     wanted: tuple[tuple[str, Mapping[Any, str], Sequence[Any]], ...] = (
         ("levels", style.levels, LEVELS),
         ("fields", style.fields, FIELDS),
-        ("states", style.states, _STATES),
+        ("states", style.states, OUTLET_STATES),
     )
     for table, found, keys in wanted:
         for key in keys:
