@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
@@ -29,9 +30,12 @@ def begin_run(connection: Connection, kind: str, morning: date, now: datetime) -
 
 
 def _new_run(connection: Connection, kind: str, morning: date, now: datetime) -> Run:
-    same = select(runs).where(runs.c.kind == kind, runs.c.morning == morning.isoformat())
-    earlier = connection.execute(select(func.count()).select_from(same.subquery())).scalar_one()
-    run_id = f"{kind}-{morning:%Y%m%d}" + (f".{earlier + 1}" if earlier else "")
+    same = select(runs.c.run_id).where(runs.c.kind == kind, runs.c.morning == morning.isoformat())
+    taken = set(connection.execute(same).scalars())
+    plain = f"{kind}-{morning:%Y%m%d}"
+    # Looked for, not counted: one may have been adopted under a higher number than there were runs.
+    numbered = (f"{plain}.{number}" for number in count(len(taken) + 1))
+    run_id = next(name for name in numbered if name not in taken) if taken else plain
     row = {"run_id": run_id, "kind": kind, "morning": morning.isoformat(), "started_at": now, "counts": {}}
     connection.execute(runs.insert().values(**row))
     return Run(run_id=run_id, kind=kind, started_at=now.replace(microsecond=0))

@@ -39,3 +39,10 @@ def test_an_interrupted_run_can_be_finished_and_a_finished_one_stays_as_it_is(st
     store.finish_run(run, "interrupted")
     assert store.finish_run(run, "done").outcome == "done"
     assert store.finish_run(run, "interrupted").outcome == "done"
+
+
+def test_a_run_adopted_from_the_spool_takes_no_new_run_its_id(store: Store) -> None:
+    """As after a restore: the backup knows none of the runs that waiting batches belong to."""
+    store.adopt_run("topic-20260909.3")
+    begun = [store.begin_own_run("topic", FIRST).run_id for _ in range(3)]
+    assert begun == ["topic-20260909.2", "topic-20260909.4", "topic-20260909.5"]
