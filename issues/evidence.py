@@ -37,17 +37,12 @@ class Weights(dict[str, float]):
 
     def __init__(self, weigh: Callable[[str], float]) -> None:
         """`weigh`: how rare a term is, before that."""
-        self._weigh = weigh
-        self.squares = _Squares(self)
+        self.squares = _Squares(weigh)
         self.sums: dict[str, Sums] = {}
         """By article id, what `of` has reckoned: whoever keeps weights takes out what changed."""
 
     def __missing__(self, term: str) -> float:
-        weight = self._weigh(term)
-        left, blank, right = term.partition(" ")
-        if blank:
-            weight = sqrt(max(0.0, weight**2 - PART_OF_PAIR * max(self[left], self[right]) ** 2))
-        self[term] = weight
+        self[term] = weight = sqrt(self.squares[term])
         return weight
 
     def of(self, article: Profile) -> Sums:
@@ -64,13 +59,17 @@ class Weights(dict[str, float]):
 
 
 class _Squares(dict[str, float]):
-    """Squares of weights, reckoned once each."""
+    """Squares of weights, reckoned once each; they know nothing of the weights, so that old ones are freed at once."""
 
-    def __init__(self, weights: Weights) -> None:
-        self._weights = weights
+    def __init__(self, weigh: Callable[[str], float]) -> None:
+        self._weigh = weigh
 
     def __missing__(self, term: str) -> float:
-        self[term] = square = self._weights[term] ** 2
+        left, blank, right = term.partition(" ")
+        square = self._weigh(term) ** 2
+        if blank:
+            square = max(0.0, square - PART_OF_PAIR * max(self[left], self[right]))
+        self[term] = square
         return square
 
 
