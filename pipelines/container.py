@@ -16,11 +16,17 @@ _LONG_TEXTS = etree.XPath("//body//text()[string-length(normalize-space(.)) > 30
 _DIRECT = 12
 """Weight from which a block that is no paragraph counts as a container of its own: text parted by `<br>` only."""
 _CLOSE, _FEW = 4, 3
+"""Levels: above the headline that still count as close to it, and above an element that may make it a box."""
 _LEVELS_UP = 5
+"""How far up an article in several containers is looked for."""
 _MOST_ALIKE = 0.7
+"""Share of the added text that must be of the same kind where the parent more than doubles it."""
 _GAIN = 0.15
 """The parent is taken when it adds this share of running text: an article in several containers."""
-_TEASER_CHILDREN, _TEASER_TEXT, _HEADLINE, _SENTENCE = 6, 600, 20, 60
+_TEASER_CHILDREN, _TEASER_TEXT = 6, 600
+"""Children and characters that the box of a teaser has at most."""
+_HEADLINE, _SENTENCE = 20, 60
+"""Characters from which a link is a headline, a line a sentence."""
 
 Weights = Mapping[HtmlElement, float]
 

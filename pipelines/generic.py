@@ -14,7 +14,9 @@ from pipelines.locate import boxes
 from pipelines.text import bare, clean
 
 _ENOUGH = 250
+"""Characters of running text with which a reader has found the body."""
 _FAR_LONGER = 2.0
+"""So many times the text of our own container must trafilatura find to be believed."""
 _MOST_ELEMENTS = 40_000
 """Elements from which trafilatura would take longer than a page may take."""
 

@@ -24,12 +24,25 @@ _LARGE = re.compile(r"(?i)font-size\s*:\s*(?:1[6-9]|[2-4]\d)(?:\.\d+)?\s*p[xt]|f
 _FONT_SIZE = re.compile(r"(\+*)(\d{1,3})")
 _HOME = re.compile(r"(?i)(?:https?://[^/]+)?/?(?:(?:index|default|home)\.\w+)?")
 _TITLE_PARTS = re.compile(r"\s+[-–|»:]{1,2}\s+")
-_MOST_HEADINGS, _FEW, _ALIKE, _WEAK = 120, 3, 0.95, 0.3
+_MOST_HEADINGS = 120
+"""Headings looked at on one page."""
+_FEW = 3
+"""Children that an element which is one line may have."""
+_ALIKE, _WEAK = 0.95, 0.3
+"""`_likeness` from which a heading is the headline at once, and from which it is one when no better one comes."""
 _SHORT_LINE, _LEAST_TITLE = 200, 8
+"""Characters: the longest line that may be a headline; the shortest one, letters and figures only."""
 _TAGS = ("div", "p", "span", "td", "font", "strong", "b", "h1", "h2", "h3", "h4")
-_LEAST, _MOST, _LEAST_WORDS, _RUNNING = 20, 250, 4, 120
+_LEAST, _MOST, _LEAST_WORDS = 20, 250, 4
+"""Characters and words of what looks like a headline."""
+_RUNNING = 120
+"""Characters of a paragraph with which the body has begun: no headline comes behind it."""
 _LOOKED_AT, _NEAR, _MOST_PARTS = 4000, 14, 6
-_ENOUGH, _TWO = 3, 2
+"""Elements: looked at on a page, looked at for a date behind a headline, and children that a headline may have."""
+_ENOUGH = 3
+"""Points of `_score` that make a headline: its class alone, or two lesser signs."""
+_TWO = 2
+"""Parts of a title, letters of a site's short name: fewer say nothing."""
 
 
 def find_title(tree: HtmlElement, meta: Metadata) -> HtmlElement | None:

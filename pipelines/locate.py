@@ -13,11 +13,17 @@ from pipelines.names import is_box, is_person
 from pipelines.text import bare, clean
 
 _SHORT_LINE = 200
-_MOST_LINKS = 0.5
+"""Characters of a line that may be a byline, a date, a tool."""
+_MOST_LINKS, _ALL_LINKS = 0.5, 0.8
+"""Share of linked characters: of a box that goes however big it is, and of a list that is no part of the text."""
 _BIG_SHARE = 0.45
+"""Share of the container's text from which an element may be the article itself, whatever it is called."""
 _FAR = 600
+"""Elements that are followed."""
 _SMALL_BOX, _SMALL_TEXT, _LINKED_HEADLINE = 6, 600, 18
+"""Children and characters of a small box; characters of a link from which it is a headline."""
 _TEASER_SHARE, _TEASER_TIMES = 0.3, 8
+"""A teaser has at most this share of the container's text, and at most so many times the length of its headline."""
 
 
 def following(start: HtmlElement, limit: int = _FAR) -> Iterator[HtmlElement]:
@@ -128,13 +134,14 @@ _LISTS = frozenset({"ul", "ol", "table", "aside", "footer", "dl"})
 def _is_box(element: HtmlElement, names: str, total: int) -> bool:
     text = element.text_content()
     size = len(text)
+    small = size < _BIG_SHARE * total
     if is_person(names) and size <= _SHORT_LINE:
         return True
-    if element.tag in {"aside", "footer"} and size < _BIG_SHARE * total:
+    if element.tag in {"aside", "footer"} and small:
         return True
     links = sum(len(link.text_content()) for link in element.iter("a"))
-    if element.tag in _LISTS and size and links > 0.8 * len(re.sub(r"\s+", "", text)) and size < _BIG_SHARE * total:
+    if element.tag in _LISTS and size and small and links > _ALL_LINKS * len(re.sub(r"\s+", "", text)):
         return True
     if not is_box(names):
         return False
-    return size < _BIG_SHARE * total or links > _MOST_LINKS * size
+    return small or links > _MOST_LINKS * size

@@ -36,12 +36,20 @@ from storage.doubt import DOUBT, is_checked
 from storage.records import FateWord, Page, PublishedFrom
 from vietnamese.clock import LOCAL
 
-_ZONE, _SMALL_ZONE, _AFTER = 250, 40, 60
+_ZONE, _SMALL_ZONE = 250, 40
+"""Elements looked at behind the headline for sapo and time: up to a known body, and where no body was found."""
+_AFTER = 60
+"""Elements looked at for a time in each of the three elements behind the body."""
 _RUNNING, _MOST_RUNNING = 120, 3
-_LINKED, _LOST = 0.5, 400
+"""Characters that make a paragraph long, and how many such paragraphs make running text."""
+_LINKED = 0.5
+"""Share of linked characters from which a block is no running text."""
+_LOST = 400
 """Characters of running text that may stand before headline or sapo: more, and it is another headline further down."""
 _LEAST_TITLE, _MOST_SOURCE = 4, 90
+"""Characters: the shortest headline, the longest line that names a source."""
 _HEADLINE = 20
+"""Characters from which a link in the body counts as the headline of another article."""
 
 
 @dataclass(frozen=True, kw_only=True)

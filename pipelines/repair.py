@@ -13,23 +13,34 @@ from pipelines.names import CALLS, COMMENT_MARKS, END_MARKS, IMPRINT, NOISE
 from pipelines.text import bare
 
 _MOST_CAPTION = 400
+"""Characters of a caption that nothing but its place shows to be one."""
 _FRAME, _FRAME_MORE = 1.2, 30
+"""What frames an image with its caption holds at most so many times the caption's text, and so many characters more."""
 _MOST_LINE = 90
+"""Characters of a line that is no paragraph: a credit, a date, the heading of a box."""
 _LINKED = 0.8
+"""Share of linked characters from which a line is only a link."""
 _MOSTLY_LINKED, _BESIDE_LINK = 0.6, 22
 """A bullet and a date may stand beside a linked headline."""
 _REPEAT_LEAST = 30
+"""Characters, letters and figures only, from which a repeated paragraph is one; shorter lines may come twice."""
 _END_SHARE, _BEHIND_SHARE = 0.3, 0.5
+"""An article may end behind this share of its text, and what is cut off is at most this share of what stays."""
 _COMMENTS_BEHIND, _FEW_READERS = 250, 2
+"""Characters before the heading of readers' comments; lines such as «2 giờ trước» that make a list of comments."""
 _SAID_AGO = re.compile(
     r"(?i)\d+ (?:giây|phút|giờ|tiếng|ngày|tuần|tháng|năm) trước|\b(?:thích|trả lời|like|reply)\b\W+\d+\W*$"
 )
 _MOST_TAG, _FEW_TAGS, _TAG_LINKS = 30, 3, 0.3
+"""A line of tags: characters of each, more of them than this, and the share of the line that is linked."""
 _STORY_CAPTIONS, _STORY_SHARE = 3, 2.0
+"""A photo story: captions, and how many times the text they hold."""
 _WHOLLY = 0.9
+"""Share of bold or slanted characters of a line that is wholly so."""
 _MONTH_AND_YEAR = 2
 """Figures in a line: «Tháng 3 năm 2014» is a subheading."""
 _LINKS_BEHIND = 0.4
+"""Share of linked characters of a line that is no caption, and may open what stands behind the article."""
 _SIGNATURE = 6
 """Words of a wholly bold last line without a full stop: who signs, no subheading, for nothing comes behind it."""
 _DATE_WORD = (

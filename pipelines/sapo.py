@@ -18,11 +18,19 @@ from pipelines.times import DATE_LIKE
 from vietnamese.dateline import DATELINE
 
 _LEAST, _MOST = 30, 1500
+"""Characters of a lead."""
 _LINKED = 0.6
+"""Share of linked characters from which a line is a link to another article."""
 _LEAD_LEAST, _RUNNING = 60, 120
+"""Characters: of a lead that nothing names as one, and of a paragraph before which no lead comes any more."""
 _PREFIX = 60
+"""Characters of a meta description that are compared: many are cut off."""
 _STRONG, _NEARLY_ALL = 0.95, 0.75
-_APART, _SAID, _MOST_PARAGRAPHS, _LOOKED_AT = 1, 3, 3, 8
+"""Share of bold characters of a bold block; share of the long paragraphs that one element holds."""
+_APART, _SAID = 1, 3
+"""Points of a sentence that stands apart, and of one that a meta description says too (`_score` gives 4 for a name)."""
+_MOST_PARAGRAPHS, _LOOKED_AT = 3, 8
+"""Paragraphs that a lead may have; blocks of the body that are looked at for one."""
 
 
 def find_sapo(
