@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
+
+import pytest
 
 from config.places import CHECKOUT
 
@@ -32,6 +36,30 @@ def test_a_room_imports_only_rooms_on_lower_floors() -> None:
         cwd=CHECKOUT, env=os.environ | {"PYTHONPATH": str(CHECKOUT)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+
+
+def _imports() -> dict[str, set[str]]:
+    """Every module of ours with those of ours that it names, for types and inside functions too."""
+    paths = [path for room in ROOMS for path in (CHECKOUT / room).rglob("*.py")]
+    files = {".".join(path.relative_to(CHECKOUT).with_suffix("").parts): path for path in paths}
+    found: dict[str, set[str]] = {}
+    for module, file in files.items():
+        named: set[str] = set()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                named |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
+            elif isinstance(node, ast.Import):
+                named |= {each.name for each in node.names}
+        found[module] = named & files.keys() - {module}
+    return found
+
+
+def test_files_depend_one_way() -> None:
+    """No circle of imports, inside a room either."""
+    try:
+        TopologicalSorter(_imports()).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
 
 
 def test_commands_are_executable() -> None:
