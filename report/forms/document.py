@@ -230,7 +230,8 @@ def _head(document: Document, style: Style) -> tuple[str, ...]:
         cell(_RIGHT_MM, paragraph("DocDate", _said(f"{head.place}, {long_date(document.day)}"))),
     )
     rows = (row(cell(_LEFT_MM, *left), cell(_RIGHT_MM, *right)), row(*second))
-    return (table((_LEFT_MM, _RIGHT_MM), rows, ruled=False), *titles, *_addressed(document))
+    marking = (paragraph("Marking", _said(head.marking.upper())),) if head.marking else ()
+    return (table((_LEFT_MM, _RIGHT_MM), rows, ruled=False), *marking, *titles, *_addressed(document))
 
 
 def _addressed(document: Document) -> Iterator[str]:

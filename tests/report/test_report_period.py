@@ -218,6 +218,16 @@ def test_a_chart_without_bars_is_drawn():
 HOSTILE = ("<script>x</script><w:p/>", "{{ 7*7 }}", '=HYPERLINK("x")', "Tin\x00\x08 \ud800\uffff\u202e", "a" * 5000)
 
 
+def test_an_office_that_marks_its_sheets_marks_weeks_and_months_too(style, folders):
+    marked = msgspec.structs.replace(style, head=msgspec.structs.replace(style.head, marking="Lưu hành nội bộ"))
+    document = Document(title="Báo cáo", subject=("a",), day=date(2026, 9, 14), blocks=(), made="Lập lúc")
+    for words, wanted in ((style, False), (marked, True)):
+        with zipfile.ZipFile(BytesIO(as_word(document, words))) as package:
+            assert ("LƯU HÀNH NỘI BỘ" in package.read("word/document.xml").decode()) is wanted
+        assert ("Lưu hành nội bộ" in as_page(document, words, folders).decode()) is wanted
+    assert "Lưu hành nội bộ" not in as_page(replace(document, official=False), marked, folders).decode()
+
+
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_words_stay_words(style, folders, words):
     document = Document(
