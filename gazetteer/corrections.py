@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gazetteer.mention import FIELDS, Mention, MentionField, kind_of
+from vietnamese.normal import nfc
 
 Action = Literal["add", "remove", "move"]
 RULE = "analyst"
@@ -49,7 +50,9 @@ def _laid_over(found: list[Mention], correction: Correction, texts: Mapping[Ment
 
 
 def _meant(mention: Mention, correction: Correction) -> bool:
-    return mention.entity_id == correction.entity_id and correction.surface in {None, mention.surface}
+    if correction.surface is not None and nfc(correction.surface) != nfc(mention.surface):
+        return False
+    return mention.entity_id == correction.entity_id
 
 
 def _decided(mention: Mention, entity_id: str) -> Mention:
@@ -60,8 +63,10 @@ def _decided(mention: Mention, entity_id: str) -> Mention:
 
 def _with_added(found: list[Mention], correction: Correction, texts: Mapping[MentionField, str]) -> list[Mention]:
     """The words' first place, in title, sapo, then text; what overlapped it goes."""
-    surface = correction.surface or ""
-    field = next((name for name in FIELDS if surface and surface in texts.get(name, "")), None)
+    given = correction.surface or ""
+    spellings = [each for each in dict.fromkeys((given, nfc(given))) if each]  # a keyboard may write marks apart
+    places = ((name, each) for name in FIELDS for each in spellings if each in texts.get(name, ""))
+    field, surface = next(places, (None, ""))
     if field is None:
         return found
     start = texts[field].index(surface)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from sqlalchemy import text
@@ -143,6 +144,9 @@ def test_corrections_are_laid_over_by_words_not_offsets() -> None:
 
     body = Correction(action="move", entity_id="n11383", to_id="ubnd@n11383")
     assert laid(body) == [("ubnd@n11383", "phường Lê Chân", "analyst")]
+    apart = normalize("NFD", "phường Lê Chân")
+    assert laid(Correction(action="remove", entity_id="n11383", surface=apart)) == []
+    assert laid(Correction(action="add", entity_id="d305", surface=apart)) == [("d305", "phường Lê Chân", "analyst")]
     other = Correction(action="remove", entity_id="n11383", surface="Lê Chân")
     assert laid(other) == [("n11383", "phường Lê Chân", "rule")]
     add = Correction(action="add", entity_id="d305", surface="Lê Chân")
