@@ -83,11 +83,14 @@ def _listed_before(store: Store, polls: Sequence[RowMapping]) -> dict[str, int]:
 
 
 def newest_run(store: Store) -> str | None:
-    """The run that began last; None in an empty store. Looks in the day do not count: they ask little of an outlet."""
+    """The run that began last; None in an empty store. Looks in the day do not count: they ask little of an outlet.
+
+    An import asks no outlet: it counts in a store in which nothing else ran.
+    """
     newest = (
         select(runs.c.run_id)
         .where(runs.c.kind.not_in(("topic", "watch", "replay")))
-        .order_by(runs.c.started_at.desc(), runs.c.run_id.desc())
+        .order_by(runs.c.kind == "import", runs.c.started_at.desc(), runs.c.run_id.desc())
         .limit(1)
     )
     found = store.rows(newest)

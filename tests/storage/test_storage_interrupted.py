@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from night.metrics import last_night
-from storage.activity import finished_mornings
+from storage.activity import finished_mornings, newest_run
 from storage.store import Store
 from storage.views import v1_runs
 
@@ -46,3 +46,13 @@ def test_a_run_adopted_from_the_spool_takes_no_new_run_its_id(store: Store) -> N
     store.adopt_run("topic-20260909.3")
     begun = [store.begin_own_run("topic", FIRST).run_id for _ in range(3)]
     assert begun == ["topic-20260909.2", "topic-20260909.4", "topic-20260909.5"]
+
+
+def test_an_import_is_not_what_outlets_are_judged_by_once_a_night_ran(store: Store) -> None:
+    assert newest_run(store) is None
+    store.begin_run("import", FIRST + timedelta(days=1))
+    assert newest_run(store) == "import-20260910", "all that such a store knows"
+    store.begin_run("nightly", FIRST)
+    store.begin_own_run("watch", FIRST + timedelta(days=2))
+    store.begin_run("import", FIRST + timedelta(days=3))
+    assert newest_run(store) == "nightly-20260909"
