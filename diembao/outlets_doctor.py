@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +16,22 @@ from rich.table import Table
 from config.model import Outlet, OutletRule
 from config.places import Places
 from diembao.outlets_check import HostsOption, Surroundings, surroundings
-from diembao.shared import DONE_WITH_FAILURES, ConfigOption, DemoOption, clear_errors, configured, screen, stop
+from diembao.shared import (
+    DONE_WITH_FAILURES,
+    ConfigOption,
+    DemoOption,
+    clear_errors,
+    configured,
+    screen,
+    stop,
+    store_of,
+)
 
 if TYPE_CHECKING:
     from pipelines.propose import Compared
     from pipelines.read import Reading
     from storage.records import Page
+    from storage.store import Store
 
 LEAST_PAGES = 3
 
@@ -42,7 +51,8 @@ def doctor(
         outlet = settings.outlets.get(name) or settings.outlet_of_host(name)
         if outlet is None:
             stop(f"no outlet {name!r}; `diembao outlets list` names them all")
-        stored = stored_pages(where, outlet.id, pages)
+        with store_of(where, settings) as store:
+            stored = stored_pages(store, where, outlet.id, pages)
         if len(stored) < LEAST_PAGES:
             stop(f"only {len(stored)} pages of {outlet.id} are in the archive; a rule needs {LEAST_PAGES}")
         rule = propose_rule(stored, name=_free_name(outlet))
@@ -80,7 +90,7 @@ def save_page(
                 stop("a file needs --url, the address it was saved from")
             found = page_of(Path(page).read_bytes(), url=url, outlet_id=None)
         elif urlsplit(page).scheme in {"http", "https"}:
-            found = stored_page(around.where, page) or asked_page(around, page)
+            found = stored_page(around.store, around.where, page) or asked_page(around, page)
         else:
             stop(f"{page} is neither a file nor a web address")
         outlet = around.config.outlet_of_host((urlsplit(found.url).hostname or "").lower())
@@ -114,23 +124,22 @@ def asked_page(around: Surroundings, url: str) -> Page:
     return replace(read, content_type=came.content_type)
 
 
-def stored_pages(where: Places, outlet_id: str, most: int) -> list[Page]:
+def stored_pages(store: Store, where: Places, outlet_id: str, most: int) -> list[Page]:
     """The newest archived pages of an outlet's full articles."""
-    return _archived(where, most, outlet_id=outlet_id)
+    return _archived(store, where, most, outlet_id=outlet_id)
 
 
-def stored_page(where: Places, url: str) -> Page | None:
+def stored_page(store: Store, where: Places, url: str) -> Page | None:
     """The archived page of the article stored under `url`."""
-    return next(iter(_archived(where, 1, url=url)), None)
+    return next(iter(_archived(store, where, 1, url=url)), None)
 
 
-def _archived(where: Places, most: int, **by: str) -> list[Page]:
+def _archived(store: Store, where: Places, most: int, **by: str) -> list[Page]:
     from sqlalchemy import select
 
     from pipelines.archive import raw_page
     from pipelines.files import page_of
     from storage.schema import articles
-    from storage.store import open_store
 
     query = (
         select(articles.c.url, articles.c.raw_ref, articles.c.fetched_at, articles.c.outlet_id)
@@ -138,9 +147,7 @@ def _archived(where: Places, most: int, **by: str) -> list[Page]:
         .order_by(articles.c.first_seen_at.desc(), articles.c.article_id)
         .limit(most)
     )
-    with closing(open_store(where.database_url)) as store:
-        rows = store.rows(query)
-    found = [(row, raw_page(where.archive, row["raw_ref"])) for row in rows]
+    found = [(row, raw_page(where.archive, row["raw_ref"])) for row in store.rows(query)]
     return [
         page_of(body, url=row["url"], outlet_id=row["outlet_id"], fetched_at=row["fetched_at"])
         for row, body in found

@@ -152,7 +152,6 @@ def for_all(
 
 @contextmanager
 def _job(day: str | None, formats: str, output: Path | None, *, demo: bool, config: Path | None) -> Iterator[_Job]:
-
     wanted = _formats(formats)
     morning = day_of(day)
     with clear_errors():

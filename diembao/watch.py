@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -111,7 +111,6 @@ class _Rounds:
         from crawler.run import run_all
         from night.lock import holder
         from night.watch import look
-        from storage.store import open_store
 
         night = holder(self.where.home)
         if night is not None:
@@ -119,7 +118,7 @@ class _Rounds:
             return
         until = time.monotonic() + max(LONGEST_ROUND, self.every).total_seconds()
         self.where.home.mkdir(parents=True, exist_ok=True)
-        with closing(open_store(self.where.database_url, self.clock, self.config.settings)) as store:
+        with store_of(self.where, self.config, self.clock) as store:
             seen: Look = run_all(
                 [
                     look(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gazetteer.records import CITY, CITY_BEFORE, PROVINCE
+from gazetteer.records import WHOLE_CITY
 from gazetteer.tag import OutletHint, tag
 
 if TYPE_CHECKING:
     from gazetteer.records import Gazetteer
 
 _AT_HOME = OutletHint(id="typed", city_default=True)
-_WHOLE = frozenset({CITY, CITY_BEFORE, PROVINCE})
 
 
 def called(gazetteer: Gazetteer, name: str) -> str | None:
@@ -24,6 +23,6 @@ def called(gazetteer: Gazetteer, name: str) -> str | None:
     found = tag(gazetteer, title=title, sapo=None, text="", published_at=None, outlet=_AT_HOME).mentions
     if not found or found[0].start != 0 or found[-1].end != len(title):
         return None
-    if any(mention.entity_id not in _WHOLE for mention in found[1:]):
+    if any(mention.entity_id not in WHOLE_CITY for mention in found[1:]):
         return None
     return found[0].entity_id

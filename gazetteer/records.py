@@ -22,7 +22,8 @@ CITY_BEFORE = "p31-old"
 PROVINCE = "p30"
 """The former province Hải Dương."""
 WHOLE_CITY = frozenset({CITY, CITY_BEFORE, PROVINCE})
-"""The city itself, before and since July 2025: nearly every article names it, so it ties or parts no two of them."""
+"""The city itself, before and since July 2025: nearly every article names it, so it neither ties nor
+parts them, and is no addressee."""
 
 DISTRICT_TYPES = frozenset({"quận", "huyện", "thị xã", "thành phố"})
 COMMUNE_TYPES = frozenset({"phường", "xã", "thị trấn", "đặc khu"})

@@ -37,7 +37,7 @@ def outlet_health(
     now: datetime,
     calendar: model.Calendar,
 ) -> list[OutletHealth]:
-    """The state of each outlet after the run `run_id` (None: the newest night or import), in order of id.
+    """The state of each outlet after the run `run_id` (None: that of `newest_run`), in order of id.
 
     `calendar` tells holidays, on which less is expected of a paper.
     """

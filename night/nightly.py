@@ -18,7 +18,7 @@ from crawler.tally import Tally
 from issues.update import update_issues
 from night.alerts import alerts_stage
 from night.entities import sync_configuration
-from night.health import OutletHealth
+from night.health import TROUBLED, OutletHealth
 from night.judge import outlet_health
 from night.morning import crawl_time
 from night.saved_topics import mark_topics
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-BAD_STATES = frozenset({"broken", "blocked", "forbidden"})
+BAD_STATES = TROUBLED - {"silent"}
 """States that make a night partial: silence is the outlet's, a crawl that found nothing new has still done its work."""
 
 

@@ -18,9 +18,6 @@ OTHER_FIELD = 12
 OUTLET_STATES = ("healthy", "quiet", "silent", "broken", "blocked", "forbidden")
 """States of an outlet after a night, from best to worst; `night/health.py` says what each means."""
 
-WHOLE_CITY = frozenset({"p31", "p31-old", "p30"})
-"""The city itself (and what merged into it) is in every article of the sheet: it names no addressee."""
-
 
 def counted_field(number: int | None) -> int:
     """The field under which an issue is counted and printed: its own where there is one, else «Khác»."""

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gazetteer.called import called
-from gazetteer.records import CITY, CITY_BEFORE, PROVINCE, Agency, Gazetteer, Record, Unit
+from gazetteer.records import WHOLE_CITY, Agency, Gazetteer, Record, Unit
 from vietnamese.normal import unaccent
 from vietnamese.words import syllables
 
 _PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 _SPAN = re.compile(r"(\d{1,6})([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_WHOLE_CITY = frozenset({CITY, CITY_BEFORE, PROVINCE})
 _ABBREVIATION = re.compile(r"(?<!\w)[^\W\d_]{2,}(?<=[A-ZĐ]{2})(?!\w)")
 _LONGEST_NAME = 12
 """Syllables; no name of the records has more."""
@@ -82,14 +81,14 @@ class Names:
         records = (self._exact if accented else self._folded).get(form if accented else _bare(form))
         if records is None:
             return None
-        if any(record.id in _WHOLE_CITY for record in records):
+        if any(record.id in WHOLE_CITY for record in records):
             return ()
         return line(self._book, records)
 
     def meant(self, typed: str) -> tuple[str, ...] | None:
         """The ids that a name with an abbreviation in capitals means: «Sở GTVT», «UBND TP». None for no such name."""
         body = called(self._book, typed) if _ABBREVIATION.search(typed) else None
-        if body is None or body in _WHOLE_CITY:
+        if body is None or body in WHOLE_CITY:
             return None
         kind, _, plain = body.rpartition("@")
         record = self._book.get(plain)
@@ -109,7 +108,7 @@ class Names:
         if records:
             return tuple(dict.fromkeys(record.id for record in records))
         bodies = self._bodies_of(form, index)
-        if bodies and not any(each.rpartition("@")[2] in _WHOLE_CITY for each in bodies):
+        if bodies and not any(each.rpartition("@")[2] in WHOLE_CITY for each in bodies):
             return bodies
         meant = called(self._book, name)
         return (meant,) if meant else bodies
@@ -131,7 +130,7 @@ class Names:
             record = self._book.get(plain)
             if record is not None:
                 found |= dict.fromkeys(f"{kind}@{near}" if kind else near for near in line(self._book, [record]))
-                below = [] if kind or record.id in _WHOLE_CITY else self._below(record.id)
+                below = [] if kind or record.id in WHOLE_CITY else self._below(record.id)
                 found |= dict.fromkeys(below)
         return tuple(found)
 

@@ -12,9 +12,9 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from config.loader import ConfigError
+from gazetteer.records import WHOLE_CITY
 from report.forms import passages, phrases
 from report.forms.printed import clean, detail_of, named_in, printable, quoted_title, remarks, safe_link
-from report.inputs import WHOLE_CITY
 from report.sheet import IssueRow, Sheet
 from report.style import Style, template_folders
 from vietnamese import numbers

@@ -8,10 +8,10 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from gazetteer.records import WHOLE_CITY
 from report.forms import phrases
 from report.forms.linked import Link
 from report.forms.printed import body_names, detail_of, office_link, printable, quoted_title, remarks
-from report.inputs import WHOLE_CITY
 from vietnamese.clock import to_local
 from vietnamese.numbers import LAST_PADDED_MONTH
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from gazetteer.records import WHOLE_CITY
 from report.forms import passages, phrases
 from report.forms.passages import Total
 from report.forms.printed import detail_of, named_in, printable, quoted_title, remarks
-from report.inputs import WHOLE_CITY, SheetArticle
+from report.inputs import SheetArticle
 from report.sheet import BodyRow, IssueRow, OutletRow, Sheet
 from report.style import Style
 from vietnamese.numbers import count, date_time, long_date, number, percent, short_date

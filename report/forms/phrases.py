@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
-from report.inputs import WHOLE_CITY, OutletName, OutletState, SheetArticle
+from gazetteer.records import WHOLE_CITY
+from report.inputs import OutletName, OutletState, SheetArticle
 from report.sheet import FULL_STATES, REACHED_STATES, Counts, IssueRow, Sheet
 from report.style import Style
 from storage.doubt import DRIFTED_VI, EMPTY_VI, NOT_ASKED_VI

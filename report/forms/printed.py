@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
+from gazetteer.records import WHOLE_CITY
 from report.forms.phrases import LONGEST_TITLE
-from report.inputs import WHOLE_CITY, OutletState, SheetArticle
+from report.inputs import OutletState, SheetArticle
 from report.sheet import Sheet
 from vietnamese.alphabet import sort_key
 from vietnamese.numbers import count

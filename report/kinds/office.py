@@ -8,10 +8,10 @@ from pathlib import Path
 
 from config.loader import Config
 from gazetteer.called import called
-from gazetteer.records import Gazetteer, Record, Unit
+from gazetteer.records import WHOLE_CITY, Gazetteer, Record, Unit
 from report.files import KEPT_STATES, Target, Written, standing, write_files
 from report.gather import printed_name
-from report.inputs import WHOLE_CITY, Office, SheetInputs
+from report.inputs import Office, SheetInputs
 from report.laid import sheet_of
 from report.signable import OFFICES, daily_id, of_office
 from report.style import load_style

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from gazetteer.records import WHOLE_CITY
 from report.gather import Making, answer, inputs_of
-from report.inputs import WHOLE_CITY, SheetInputs
+from report.inputs import SheetInputs
 from report.sheet import REACHED_STATES, BodyRow, IssueRow, Sheet, build_sheet, shown_at
 from report.then import Kept, Row, issues_then
 from report.window import Window

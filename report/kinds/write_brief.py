@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from gazetteer.load import load
+from gazetteer.records import WHOLE_CITY
 from report.forms.as_html import rendered
-from report.inputs import WHOLE_CITY
 from report.kinds.brief import Brief, BriefArticle, Entry, make_brief
 from report.style import template_folders
 from storage.schema import articles

@@ -9,12 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gazetteer.records import WHOLE_CITY
 from report.files import KEPT_STATES, Target, Written, put_files, sha256, standing
 from report.forms.as_pdf import pdf_of
 from report.forms.document import as_page, as_word
 from report.forms.formats import FormatUnavailableError
 from report.gather import Making, answer
-from report.inputs import FIELDS, LEVELS, WHOLE_CITY, SheetIssue, counted_field
+from report.inputs import FIELDS, LEVELS, SheetIssue, counted_field
 from report.kinds.as_period import SCHEMA, as_json, document_of
 from report.kinds.period import (
     Kind,
