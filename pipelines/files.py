@@ -51,6 +51,11 @@ def read_manifest(path: Path) -> list[PageFile]:
     return rows
 
 
+def missing_files(folder: Path, rows: Sequence[PageFile]) -> list[str]:
+    """The files of a manifest that are not in the folder, in order."""
+    return [row.file for row in rows if not (folder / row.file).is_file()]
+
+
 def analyse_files(
     folder: Path,
     rows: Sequence[PageFile],
@@ -62,20 +67,19 @@ def analyse_files(
 ) -> Iterator[dict[str, Any]]:
     """One output row per manifest row, in order, read in killable workers; `progress` gets (done, all).
 
-    A file that is missing gives a row with the fate `failed`; nothing a page holds raises.
+    A file that is missing (`missing_files`) gives a row with the fate `failed`; nothing a page holds raises.
     """
     settings = config.settings.analysis
     now = datetime.now(UTC)
-    found = [row for row in rows if (folder / row.file).is_file()]
+    missing = frozenset(missing_files(folder, rows))
     with AnalysisPool(
         config.folders[1:], workers=settings.workers, page_seconds=settings.page_seconds, tagging=tagging
     ) as pool:
         pool.warm()
-        tasks = ((_page(folder, row, config, now), None, rules) for row in found)
+        tasks = ((_page(folder, row, config, now), None, rules) for row in rows if row.file not in missing)
         done = pool.map(tasks)
         for number, row in enumerate(rows, 1):
-            missing = not (folder / row.file).is_file()
-            yield _row(row.file, None, None) if missing else _row(row.file, *next(done))
+            yield _row(row.file, None, None) if row.file in missing else _row(row.file, *next(done))
             if progress is not None:
                 progress(number, len(rows))
 

@@ -109,6 +109,23 @@ def test_what_cannot_run_ends_with_2_and_says_why(tmp_path, arguments, says) -> 
     assert "Traceback" not in done.stderr
 
 
+def test_pages_that_are_not_there_are_told_and_the_others_read(tmp_path) -> None:
+    pages, manifest, out = tmp_path / "pages", tmp_path / "pages.jsonl", tmp_path / "read.jsonl"
+    pages.mkdir()
+    (pages / "1.html").write_text("<h1>Cháy ở phường Lê Chân</h1>", encoding="utf-8")
+    rows = [{"file": f"{n}.html", "kind": "article", "url": f"https://bao.example/{n}"} for n in (1, 2)]
+    manifest.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    elsewhere = diembao(tmp_path, "analyse", str(tmp_path), "--manifest", str(manifest), "-o", str(out))
+    assert (elsewhere.returncode, out.exists()) == (2, False)
+    assert f"none of the 2 files of {manifest} is in {tmp_path} (the first: 1.html)" in elsewhere.stderr
+    some = diembao(tmp_path, "analyse", str(pages), "--manifest", str(manifest), "-o", str(out))
+    assert some.returncode == 3
+    assert f"1 of 2 files are not in {pages}, the first 2.html" in some.stderr
+    fates = {row["file"]: row["fate"] for row in map(json.loads, out.read_text(encoding="utf-8").splitlines())}
+    assert fates.keys() == {"1.html", "2.html"}
+    assert fates["2.html"] == "failed"
+
+
 def test_a_search_that_finds_nothing_says_so_beside_the_output(tmp_path) -> None:
     done = diembao(tmp_path, "search", "[/b] cháy", "--outlet", "[/b]", "--json")
     assert (done.returncode, done.stdout) == (0, "")
